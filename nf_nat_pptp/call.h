@@ -15,7 +15,7 @@ struct pptp_call;
  */
 #define PPTP_COUNTS(X) \
 	X(EDITED, "pptp-edited", \
-	  "Call id fields rewritten because an id would have clashed") \
+	  "Rewritten call ids (or halves of one), because an id would have clashed") \
 	X(RETRANSMIT, "pptp-retransmit", \
 	  "Control segments that repeat bytes already seen") \
 	X(GAP, "pptp-gap", \
@@ -107,11 +107,6 @@ struct pptp_call {
 
 /**
  * struct pptp_ops - what the owner of a connection provides
- *
- * All are called with the connection's lock held, from pptp_stream_segment() only; none may
- * be NULL; none may call back into the functions of call.h or stream.h (so calls are unlinked
- * later, never from within a callback).
- *
  * @call_alloc: memory for a new call of @conn, linked and set up by the caller. NULL: at a
  *	limit or out of memory; the call then passes without help, ids untouched.
  * @reserve: reserve an alias for @id that @end assigned. Prefers @id itself, then one with
@@ -126,6 +121,10 @@ struct pptp_call {
  *	takes it out with pptp_call_unlink() and gives back the aliases in call->known
  *	itself. Until then one or both aliases may be released, when an id is used anew.
  * @count: count one event.
+ *
+ * All are called with the connection's lock held, from pptp_stream_segment() only; none may
+ * be NULL; none may call back into the functions of call.h or stream.h (so calls are unlinked
+ * later, never from within a callback).
  */
 struct pptp_ops {
 	struct pptp_call *(*call_alloc)(struct pptp_conn *conn);

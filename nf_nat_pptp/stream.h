@@ -45,7 +45,6 @@ struct pptp_logged {
  * @info: type of the current message, NULL: skip it (valid from PPTP_HEADER_LEN bytes on)
  * @mlen: its length (valid from PPTP_HEADER_LEN bytes on)
  * @have: bytes of it that are parsed
- * @seen: bytes in @head that may be looked at, not below min(@have, PPTP_PREFIX_LEN)
  * @head: its beginning, as the sender sent it
  * @high: what was sent in place of the high byte of a field that is half parsed
  * @sync: enum pptp_sync
@@ -62,7 +61,6 @@ struct pptp_stream {
 	const struct pptp_msg_info *info;
 	u16 mlen;
 	u16 have;
-	u8 seen;
 	u8 head[PPTP_PREFIX_LEN];
 	u8 high;
 	u8 sync;
