@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vpnpass.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_NETFILTER_NF_VPNPASS_H
+#define _UAPI_LINUX_NETFILTER_NF_VPNPASS_H
+
+#define VPNPASS_FAMILY_NAME	"vpnpass"
+#define VPNPASS_FAMILY_VERSION	1
+
+/**
+ * enum vpnpass_proto - VPN protocols with a passthrough module.
+ */
+enum vpnpass_proto {
+	VPNPASS_PROTO_PPTP,
+	VPNPASS_PROTO_L2TP,
+	VPNPASS_PROTO_IPSEC,
+};
+
+/**
+ * enum vpnpass_mode - What the router does for a protocol.
+ * @VPNPASS_MODE_OFF: No help, the kernel's plain NAT.
+ * @VPNPASS_MODE_ON: Every control flow on the protocol's port is helped.
+ * @VPNPASS_MODE_RULE: Only flows that a "ct helper" rule picked are helped.
+ */
+enum vpnpass_mode {
+	VPNPASS_MODE_OFF,
+	VPNPASS_MODE_ON,
+	VPNPASS_MODE_RULE,
+};
+
+/**
+ * enum vpnpass_state - Life of a tunnel.
+ * @VPNPASS_STATE_SETUP: One end asked for it, the other has not answered yet.
+ * @VPNPASS_STATE_UP: Agreed by both ends, data may flow.
+ * @VPNPASS_STATE_CLOSING: Ended by one end, late packets are still delivered.
+ */
+enum vpnpass_state {
+	VPNPASS_STATE_SETUP,
+	VPNPASS_STATE_UP,
+	VPNPASS_STATE_CLOSING,
+};
+
+enum {
+	VPNPASS_A_PAD = 1,
+	VPNPASS_A_PROTO,
+	VPNPASS_A_MODE,
+	VPNPASS_A_TUNNELS,
+	VPNPASS_A_CONTROLS,
+	VPNPASS_A_NAME,
+	VPNPASS_A_VALUE,
+	VPNPASS_A_DOC,
+	VPNPASS_A_STATE,
+	VPNPASS_A_CLIENT,
+	VPNPASS_A_CLIENT_MAPPED,
+	VPNPASS_A_SERVER,
+	VPNPASS_A_SERVER_MAPPED,
+	VPNPASS_A_CLIENT_ID,
+	VPNPASS_A_CLIENT_ID_MAPPED,
+	VPNPASS_A_SERVER_ID,
+	VPNPASS_A_SERVER_ID_MAPPED,
+	VPNPASS_A_AGE,
+	VPNPASS_A_IDLE,
+	VPNPASS_A_TX_PACKETS,
+	VPNPASS_A_TX_BYTES,
+	VPNPASS_A_RX_PACKETS,
+	VPNPASS_A_RX_BYTES,
+
+	__VPNPASS_A_MAX,
+	VPNPASS_A_MAX = (__VPNPASS_A_MAX - 1)
+};
+
+enum {
+	VPNPASS_CMD_PROTO_GET = 1,
+	VPNPASS_CMD_PROTO_SET,
+	VPNPASS_CMD_TUNNEL_GET,
+	VPNPASS_CMD_COUNTER_GET,
+	VPNPASS_CMD_TUNNEL_UP,
+	VPNPASS_CMD_TUNNEL_DOWN,
+	VPNPASS_CMD_REFUSED,
+
+	__VPNPASS_CMD_MAX,
+	VPNPASS_CMD_MAX = (__VPNPASS_CMD_MAX - 1)
+};
+
+#define VPNPASS_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_NETFILTER_NF_VPNPASS_H */
