@@ -4,9 +4,12 @@
 
 set -euo pipefail
 
-TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-CACHE=${VPNPASS_CACHE:-$HOME/.cache/vpnpass}
-KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+# shellcheck disable=SC2034 # the scripts that source this use them
+{
+	TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+	CACHE=${VPNPASS_CACHE:-$HOME/.cache/vpnpass}
+	KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+}
 export LC_ALL=C
 umask 022
 mkdir -p "$CACHE/lock"
