@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Wire mode: one TCP connection, its two streams and what must arrive. */
+#include "wire.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAIT_US		4000
+#define TRIES		9
+
+void wire_error(struct wire *w, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (++w->errors > 20)
+		return;
+	printf("# ");
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf("\n");
+	fflush(stdout);
+}
+
+static void stream_grow(struct stream *s, size_t more)
+{
+	if (s->len + more <= s->room)
+		return;
+	s->room = (s->len + more) * 2;
+	s->tx = realloc(s->tx, s->room);
+	s->want = realloc(s->want, s->room);
+	s->state = realloc(s->state, s->room);
+	if (!s->tx || !s->want || !s->state)
+		die("out of memory");
+}
+
+static void send_flags(struct flow *f, enum end end, u8 flags, u32 seq, u32 ack)
+{
+	struct segment s = {
+		.src = f->local[end], .dst = f->remote[end],
+		.seq = seq, .ack = ack, .flags = flags,
+	};
+
+	port_send(&f->w->port[end], &s);
+}
+
+/* Sequence number of the next byte, all before it having arrived. */
+static u32 seq_next(const struct flow *f, enum end end)
+{
+	return f->isn[end] + 1 + f->s[end].next;
+}
+
+static void send_ack(struct flow *f, enum end end)
+{
+	send_flags(f, end, TCP_ACK, seq_next(f, end), seq_next(f, !end));
+}
+
+/* A segment of this connection that came to @end, NULL in @s->data: none. */
+static bool receive(struct flow *f, enum end end, struct segment *s, int timeout_us)
+{
+	u64 stop = now_us() + timeout_us, now = now_us();
+
+	do {
+		if (!port_recv(&f->w->port[end], &f->local[end], s, stop - now))
+			return false;
+		if (addr_port(&s->dst) == addr_port(&f->local[end]))
+			return true;
+		now = now_us();
+	} while (now < stop);
+	return false;
+}
+
+static bool handshake(struct flow *f)
+{
+	struct segment s;
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		send_flags(f, INITIATOR, TCP_SYN, f->isn[INITIATOR], 0);
+		if (receive(f, RESPONDER, &s, WAIT_US << i) && s.flags & TCP_SYN)
+			break;
+	}
+	if (i == TRIES)
+		return false;
+	f->remote[RESPONDER] = s.src;
+	for (; i < TRIES; i++) {
+		send_flags(f, RESPONDER, TCP_SYN | TCP_ACK, f->isn[RESPONDER],
+			   f->isn[INITIATOR] + 1);
+		if (receive(f, INITIATOR, &s, WAIT_US << i) && s.flags & TCP_SYN)
+			break;
+	}
+	if (i == TRIES)
+		return false;
+	send_ack(f, INITIATOR);
+	receive(f, RESPONDER, &s, WAIT_US);
+	return true;
+}
+
+bool flow_open(struct flow *f, struct wire *w)
+{
+	memset(f, 0, sizeof(*f));
+	f->w = w;
+	f->local[INITIATOR] = w->local[INITIATOR];
+	addr_set_port(&f->local[INITIATOR], w->next_port++);
+	f->local[RESPONDER] = w->local[RESPONDER];
+	f->remote[INITIATOR] = w->dst;
+	f->rule[INITIATOR] = w->rule[INITIATOR];
+	f->rule[RESPONDER] = w->rule[RESPONDER];
+	/* let sequence numbers wrap early now and then */
+	f->isn[INITIATOR] = rand() & 1 ? 0xffffff00u + rand() % 256 : (u32)rand();
+	f->isn[RESPONDER] = rand() & 1 ? 0xffffff00u + rand() % 256 : (u32)rand();
+	if (handshake(f))
+		return true;
+	wire_error(w, "no TCP connection through the router to %s", addr_text(&w->dst));
+	return false;
+}
+
+void flow_close(struct flow *f)
+{
+	int i;
+
+	send_flags(f, INITIATOR, TCP_RST | TCP_ACK, seq_next(f, INITIATOR),
+		   seq_next(f, RESPONDER));
+	for (i = 0; i < WIRE_CALLS; i++) {
+		if (f->call[i].alias[INITIATOR] && !f->call[i].learning[INITIATOR])
+			f->w->used[f->call[i].alias[INITIATOR]] = false;
+	}
+	for (i = 0; i < 2; i++) {
+		free(f->s[i].tx);
+		free(f->s[i].want);
+		free(f->s[i].state);
+	}
+	memset(f->s, 0, sizeof(f->s));
+}
+
+/* What @end writes into a field, and what the other end must read there. */
+static void fill_field(struct flow *f, enum end end, enum field kind, struct wire_call *call,
+		       size_t at)
+{
+	struct stream *s = &f->s[end];
+	enum end other = !end;
+
+	switch (kind) {
+	case FIELD_NONE:
+		return;
+	case FIELD_OWN_NEW:
+		put16(s->tx + at, call->id[end]);
+		s->state[at] = s->state[at + 1] = BYTE_LEARN;
+		call->learn[end] = at;
+		call->learning[end] = true;
+		return;
+	case FIELD_OWN:
+		put16(s->tx + at, call->id[end]);
+		put16(s->want + at, call->alias[end]);
+		return;
+	case FIELD_PEER:
+		put16(s->tx + at, call->alias[other]);
+		put16(s->want + at, call->id[other]);
+		return;
+	}
+}
+
+void flow_say(struct flow *f, enum end end, enum msg_type type, unsigned int number)
+{
+	struct wire_call *call = &f->call[number];
+	struct stream *s = &f->s[end];
+	size_t at = s->len;
+	u8 msg[MSG_MAX];
+	u16 len = msg_build(msg, type, 0, 0);
+
+	stream_grow(s, len);
+	memcpy(s->tx + at, msg, len);
+	memcpy(s->want + at, msg, len);
+	memset(s->state + at, BYTE_KNOWN, len);
+	s->len += len;
+	if (msg_field(type, 12) == FIELD_OWN_NEW)
+		call->id[end] = f->w->base[end] + number;
+	fill_field(f, end, msg_field(type, 12), call, at + 12);
+	fill_field(f, end, msg_field(type, 14), call, at + 14);
+}
+
+/* Is the alias that the router chose a legal one? */
+static void judge_alias(struct flow *f, enum end end, const struct wire_call *call)
+{
+	u16 id = call->id[end], alias = call->alias[end];
+
+	if (f->rule[end] == ALIAS_SAME && alias != id)
+		wire_error(f->w, "id %u became %u without need", id, alias);
+	if (f->rule[end] == ALIAS_OTHER && alias == id)
+		wire_error(f->w, "id %u stayed although it clashes", id);
+	if (end == INITIATOR) {
+		if (f->w->used[alias] && f->rule[end] != ALIAS_ANY)
+			wire_error(f->w, "id %u became %u, which is in use", id, alias);
+		f->w->used[alias] = true;
+	}
+	f->w->rewritten += alias != id;
+}
+
+static void learn_alias(struct flow *f, enum end end)
+{
+	struct stream *s = &f->s[end];
+	struct wire_call *call;
+	u32 at;
+
+	for (call = f->call; call < f->call + WIRE_CALLS; call++) {
+		at = call->learn[end];
+		if (!call->learning[end] || s->state[at] & BYTE_LEARN ||
+		    s->state[at + 1] & BYTE_LEARN)
+			continue;
+		call->learning[end] = false;
+		call->alias[end] = get16(s->want + at);
+		judge_alias(f, end, call);
+	}
+}
+
+static void take_byte(struct flow *f, enum end end, size_t at, u8 byte)
+{
+	struct stream *s = &f->s[end];
+
+	if (s->state[at] & BYTE_LEARN) {
+		s->want[at] = byte;
+		s->state[at] = BYTE_KNOWN;
+	} else if (s->want[at] != byte) {
+		wire_error(f->w, "byte %zu of the %s: wanted %02x, got %02x (sent %02x)", at,
+			   end ? "responder" : "initiator", s->want[at], byte, s->tx[at]);
+	}
+	if (!f->lose)
+		s->state[at] |= BYTE_GOT;
+}
+
+/* Check a segment of the stream of @end. */
+static void arrived(struct flow *f, enum end end, const struct segment *g)
+{
+	struct stream *s = &f->s[end];
+	u32 at = g->seq - f->isn[end] - 1;
+	u16 i;
+
+	f->w->arrived++;
+	if (!g->csum_ok)
+		wire_error(f->w, "wrong checksum at byte %u", at);
+	if (g->flags & TCP_RST || !g->len)
+		return;
+	if (at >= s->len || at + g->len > s->len) {
+		wire_error(f->w, "sequence number off: bytes %u to %u of %zu", at, at + g->len,
+			   s->len);
+		return;
+	}
+	for (i = 0; i < g->len; i++)
+		take_byte(f, end, at + i, g->data[i]);
+	f->w->bytes += g->len;
+	learn_alias(f, end);
+	while (s->next < s->len && s->state[s->next] & BYTE_GOT)
+		s->next++;
+}
+
+static bool gather(struct flow *f, enum end end, int timeout_us)
+{
+	struct segment g;
+	bool any = false;
+
+	while (receive(f, !end, &g, any ? 0 : timeout_us)) {
+		if (!g.len)
+			continue;
+		arrived(f, end, &g);
+		any = true;
+	}
+	return any;
+}
+
+static void send_range(struct flow *f, enum end end, size_t from, size_t to, int timeout_us)
+{
+	struct stream *s = &f->s[end];
+	struct segment g = {
+		.src = f->local[end], .dst = f->remote[end],
+		.seq = f->isn[end] + 1 + from, .ack = seq_next(f, !end),
+		.flags = TCP_ACK | TCP_PSH, .data = s->tx + from, .len = to - from,
+	};
+	size_t before = s->next;
+
+	f->w->segments++;
+	port_send(&f->w->port[end], &g);
+	gather(f, end, timeout_us);
+	if (s->next != before)
+		send_ack(f, !end);
+}
+
+void flow_send(struct flow *f, enum end end, size_t from, size_t to)
+{
+	send_range(f, end, from, to, WAIT_US);
+}
+
+bool flow_finish(struct flow *f, enum end end)
+{
+	struct stream *s = &f->s[end];
+	int i;
+
+	for (i = 0; i < TRIES && s->next < s->len; i++)
+		send_range(f, end, s->next, s->len, WAIT_US << i);
+	if (s->next == s->len)
+		return true;
+	wire_error(f->w, "the stream stalled at byte %zu of %zu of the %s", s->next, s->len,
+		   end ? "responder" : "initiator");
+	return false;
+}
