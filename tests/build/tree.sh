@@ -3,16 +3,16 @@
 # Sourced: copies of the parts of the tree that a build needs.
 
 # What the kernel modules are made of
-MODULE_PARTS=(--include=/.gitignore --include=/Kbuild --include='/kmod/***' --include='/nf_nat_*/***'
-	--include='/include/***' --include=/tests/ --include='/tests/kunit/***' --exclude='*')
+MODULE_PARTS=(--include=/Kbuild --include='/kmod/***' --include='/nf_nat_*/***'
+	--include='/include/***' --include=/tests/ --include='/tests/kunit/***')
 
 # copy_parts DIR FILTER...: only changed files are written, so that make sees
 # what is new; build products (ignored by git) are neither copied nor removed
 copy_parts() {
 	local dir=$1
 	shift
-	rsync -rlpc --delete --delete-after --exclude=/.args --exclude=/.stamp \
-		--filter='dir-merge,- .gitignore' "$@" "$TOP/" "$dir/"
+	rsync -rlpc --delete --delete-after --filter='dir-merge,- .gitignore' --include=/.gitignore \
+		"$@" --exclude='*' "$TOP/" "$dir/"
 }
 
 copy_tree() {

@@ -17,6 +17,11 @@ scenario_file() {
 	die "no scenario '$1'; there are: $(cd "$TOP/tests/vm/scenarios" 2>/dev/null && echo *.sh | sed 's/\.sh//g')"
 }
 
+# add_env VAR=VALUE: export it to the scenarios
+add_env() {
+	guest_env+=("export $(printf '%s=%q' "${1%%=*}" "${1#*=}")")
+}
+
 # prepare_out NAME: make the output folder (unless -o named one), write the plan
 prepare_out() {
 	local s what=$1
@@ -45,11 +50,21 @@ show_console() {
 	tr -d '\r' | tee "$out/console.log" | sed -un '/^VP-START/,/^VP-END/{/^VP-/d;p}' | tee "$out/tap.log"
 }
 
+# Scenarios of the plan that the guest did not come to
+not_run() {
+	local s
+	while read -r s; do
+		s=$(basename "$s" .sh)
+		[ -d "$out/$s" ] || echo "not ok - $s: was run"
+	done <"$out/.plan"
+}
+
 # judge STATUS WHAT: add what the guest itself could not say, set the exit status
 judge() {
 	local rc=$1 what=$2
 	set +e
 	if [ ! -e "$out/.done" ]; then
+		not_run | tee -a "$out/tap.log"
 		sed -n '/^VP-START/,$!p' "$out/console.log" | tail -n 20 | sed 's/^/# boot: /'
 		grep -nE 'panic|Oops|BUG|RIP|Call Trace' "$out/console.log" | head -n 20 | sed 's/^/# /'
 		case $rc in
