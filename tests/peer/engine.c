@@ -305,12 +305,12 @@ struct call *call_by_own(struct conn *c, u16 own)
 	return NULL;
 }
 
-struct call *call_by_peer(struct conn *c, u16 peer_id)
+struct call *call_by_peer(struct conn *c, u16 peer_id, bool pns)
 {
 	struct call *call;
 
 	for (call = c->calls; call; call = call->next) {
-		if (call->peer == peer_id && call->state != CALL_GONE)
+		if (call->peer == peer_id && call->pns == pns && call->state != CALL_GONE)
 			return call;
 	}
 	return NULL;

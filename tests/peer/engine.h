@@ -75,7 +75,8 @@ void conn_close(struct conn *c, bool abort);
 struct call *call_new(struct conn *c, bool pns, u16 peer_id);
 void call_state(struct call *call, enum call_state state);
 struct call *call_by_own(struct conn *c, u16 own);
-struct call *call_by_peer(struct conn *c, u16 peer_id);
+/* The call of @c in which this end is the PNS or not and the other end chose @peer_id. */
+struct call *call_by_peer(struct conn *c, u16 peer_id, bool pns);
 /* Ask for a call as PNS (OCRQ) or as PAC (ICRQ). */
 struct call *call_ask(struct conn *c, bool pns);
 void call_clear(struct call *call);

@@ -104,9 +104,9 @@ static void on_iccn(struct conn *c, const u8 *msg)
 
 static void on_ccrq(struct conn *c, const u8 *msg)
 {
-	struct call *call = call_by_peer(c, get16(msg + 12));
+	struct call *call = call_by_peer(c, get16(msg + 12), false);
 
-	if (!call || call->pns) {
+	if (!call) {
 		unexpected(c, msg);
 		return;
 	}
@@ -116,7 +116,7 @@ static void on_ccrq(struct conn *c, const u8 *msg)
 
 static void on_cdn(struct conn *c, const u8 *msg)
 {
-	struct call *call = call_by_peer(c, get16(msg + 12));
+	struct call *call = call_by_peer(c, get16(msg + 12), true);
 
 	if (!call)
 		unexpected(c, msg);

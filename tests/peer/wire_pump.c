@@ -57,44 +57,56 @@ static void send_ack(struct flow *f, enum end end)
 	send_flags(f, end, TCP_ACK, seq_next(f, end), seq_next(f, !end));
 }
 
-/* A segment of this connection that came to @end, NULL in @s->data: none. */
-static bool receive(struct flow *f, enum end end, struct segment *s, int timeout_us)
+typedef bool (*filter)(const struct flow *f, enum end end, const struct segment *s);
+
+static bool of_flow(const struct flow *f, enum end end, const struct segment *s)
 {
-	u64 stop = now_us() + timeout_us, now = now_us();
+	return addr_port(&s->dst) == addr_port(&f->local[end]) &&
+	       addr_port(&s->src) == addr_port(&f->remote[end]);
+}
+
+/* The SYN of the other end; its source port is not known before. */
+static bool is_syn(const struct flow *f, enum end end, const struct segment *s)
+{
+	return addr_port(&s->dst) == addr_port(&f->local[end]) && s->flags & TCP_SYN &&
+	       s->seq == f->isn[!end];
+}
+
+/* Next segment that came to @end and that @wanted wants; what others left behind is skipped. */
+static bool receive(struct flow *f, enum end end, struct segment *s, filter wanted,
+		    int timeout_us)
+{
+	u64 stop = now_us() + timeout_us, now;
 
 	do {
-		if (!port_recv(&f->w->port[end], &f->local[end], s, stop - now))
-			return false;
-		if (addr_port(&s->dst) == addr_port(&f->local[end]))
-			return true;
 		now = now_us();
-	} while (now < stop);
-	return false;
+		if (!port_recv(&f->w->port[end], &f->local[end], s, now < stop ? stop - now : 0))
+			return false;
+	} while (!wanted(f, end, s));
+	return true;
 }
 
 static bool handshake(struct flow *f)
 {
-	struct segment s;
+	struct segment s = { 0 };
 	int i;
 
 	for (i = 0; i < TRIES; i++) {
 		send_flags(f, INITIATOR, TCP_SYN, f->isn[INITIATOR], 0);
-		if (receive(f, RESPONDER, &s, WAIT_US << i) && s.flags & TCP_SYN)
+		if (receive(f, RESPONDER, &s, is_syn, WAIT_US << i))
 			break;
 	}
-	if (i == TRIES)
-		return false;
 	f->remote[RESPONDER] = s.src;
 	for (; i < TRIES; i++) {
 		send_flags(f, RESPONDER, TCP_SYN | TCP_ACK, f->isn[RESPONDER],
 			   f->isn[INITIATOR] + 1);
-		if (receive(f, INITIATOR, &s, WAIT_US << i) && s.flags & TCP_SYN)
+		if (receive(f, INITIATOR, &s, is_syn, WAIT_US << i))
 			break;
 	}
 	if (i == TRIES)
 		return false;
 	send_ack(f, INITIATOR);
-	receive(f, RESPONDER, &s, WAIT_US);
+	receive(f, RESPONDER, &s, of_flow, WAIT_US);
 	return true;
 }
 
@@ -260,7 +272,7 @@ static bool gather(struct flow *f, enum end end, int timeout_us)
 	struct segment g;
 	bool any = false;
 
-	while (receive(f, !end, &g, any ? 0 : timeout_us)) {
+	while (receive(f, !end, &g, of_flow, any ? 0 : timeout_us)) {
 		if (!g.len)
 			continue;
 		arrived(f, end, &g);

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The C peer (tests/peer): server, client with steps, sniffer.
+
+# peer_server NODE [OPTION...]: echo server; its summary goes to the log when it is stopped.
+peer_server() {
+	local node=$1
+	shift
+	at "$node" pptp_peer server "$@" </dev/null >"$LAB/peer-server-$node.log" 2>&1 &
+	echo $! >"$LAB/peer-server-$node.pid"
+	wait_for 20 grep -q ready "$LAB/peer-server-$node.log" ||
+		bail "the peer on $node does not start: $(cat "$LAB/peer-server-$node.log")"
+}
+
+# peer_server_stop NODE: true if it saw nothing unexpected.
+peer_server_stop() {
+	local pid status=0
+	pid=$(cat "$LAB/peer-server-$1.pid")
+	kill "$pid"
+	wait "$pid" || status=$?
+	cat "$LAB/peer-server-$1.log"
+	return $status
+}
+
+# peer NODE STEP...: a client to the usual server, in the foreground.
+peer() {
+	local node=$1
+	shift
+	at "$node" pptp_peer client --server $SERVER "$@"
+}
+
+# peer_start NAME NODE STEP...: the same in the background, with a name.
+peer_start() {
+	local name=$1 node=$2
+	shift 2
+	at "$node" pptp_peer client --server $SERVER "$@" </dev/null >"$LAB/peer-$name.log" 2>&1 &
+	echo $! >"$LAB/peer-$name.pid"
+}
+
+# peer_end NAME: wait for it, give its output and status.
+peer_end() {
+	local status=0
+	wait "$(cat "$LAB/peer-$1.pid")" || status=$?
+	cat "$LAB/peer-$1.log"
+	return $status
+}
+
+# signal NAME: the file that a "wait" or "traffic" step of a peer looks for.
+signal() {
+	touch "$LAB/$1"
+}
+
+# await NAME [SECONDS]: the file that a "touch" step of a peer makes.
+await() {
+	wait_for "${2:-30}" test -e "$LAB/$1"
+}
+
+# sniff_start NAME NODE OPTION...: in the background, ready when this returns.
+sniff_start() {
+	local name=$1 node=$2
+	shift 2
+	rm -f "$LAB/sniff-$name.ready"
+	at "$node" pptp_peer sniff --ready "$LAB/sniff-$name.ready" "$@" \
+		</dev/null >"$LAB/sniff-$name.log" 2>&1 &
+	echo $! >"$LAB/sniff-$name.pid"
+	wait_for 20 test -e "$LAB/sniff-$name.ready" || bail "the sniffer on $node does not start"
+}
+
+sniff_end() { # NAME
+	local status=0
+	wait "$(cat "$LAB/sniff-$1.pid")" || status=$?
+	cat "$LAB/sniff-$1.log"
+	return $status
+}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Our modules, the in-tree helper, conntrack.
+
+VP_KO=${VP_KO:-/vp/ko}
+
+# Modules that ours and the tests need and that autoload would fetch late.
+load_netfilter() {
+	modprobe -aq nf_conntrack nf_nat nf_tables nft_chain_nat nft_nat nft_masq nft_ct nf_conntrack_netlink || true
+}
+
+load_core() {
+	lsmod | grep -q '^nf_vpnpass ' || insmod "$VP_KO/nf_vpnpass.ko"
+}
+
+load_pptp() {
+	lsmod | grep -q '^nf_nat_pptp ' || insmod "$VP_KO/nf_nat_pptp.ko"
+}
+
+load_modules() {
+	load_netfilter
+	load_core && load_pptp
+}
+
+unload_modules() {
+	rmmod nf_nat_pptp && rmmod nf_vpnpass
+}
+
+# mode NODE off|on|rule
+mode() {
+	local value
+	case $2 in
+	off) value=0 ;;
+	on) value=1 ;;
+	rule) value=2 ;;
+	esac
+	at "$1" sysctl -qw "net.netfilter.nf_vpnpass.pptp=$value"
+}
+
+tune() { # NODE NAME VALUE
+	at "$1" sysctl -qw "net.netfilter.nf_vpnpass.$2=$3"
+}
+
+# help_on [NODE]: modules loaded and PPTP help enabled.
+help_on() {
+	load_modules || bail "the modules do not load"
+	mode "${1:-r}" on || bail "PPTP help cannot be enabled"
+}
+
+# The kernel's own helper, for comparison.
+intree_on() {
+	modprobe nf_nat_pptp
+	at r nft -f - <<-EOF
+		table ip vphelper {
+			ct helper pptp {
+				type "pptp" protocol tcp
+			}
+			chain pre {
+				type filter hook prerouting priority 0; policy accept;
+				tcp dport 1723 ct helper set "pptp"
+			}
+		}
+	EOF
+}
+
+conntrack_count() { # [NODE]
+	at "${1:-r}" cat /proc/sys/net/netfilter/nf_conntrack_count
+}
+
+conntrack_empty() { # [NODE]
+	at "${1:-r}" conntrack -F
+	[ "$(conntrack_count "${1:-r}")" = 0 ]
+}
+
+flush_conntrack() { # [NODE]
+	at "${1:-r}" conntrack -F
+}
+
+# Entries of GRE in the router, one per line.
+gre_entries() {
+	at r conntrack -L -p gre 2>/dev/null
+}
+
+gre_count() {
+	gre_entries | wc -l
+}
+
+# Tunnels of a state, as the tool counts them.
+tunnels() { # [STATE] [NODE]
+	vpnpass -j -n "${2:-r}" tunnels | grep -o '"state": *"[a-z]*"' | grep -c "\"${1:-.*}\"" || true
+}
+
+tunnels_are() { # COUNT [STATE]
+	[ "$(tunnels "${2:-up}")" = "$1" ]
+}
+
+# counter NAME [NODE]: its value, 0 if there is none.
+counter() {
+	vpnpass -j -n "${2:-r}" status | tr ',{}' '\n' |
+		sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" | head -n 1 | grep . || echo 0
+}
+
+counter_over() { # NAME VALUE
+	[ "$(counter "$1")" -gt "$2" ]
+}
+
+# settle: nobody talks any more, so conntrack must empty and our modules must unload.
+settle() {
+	end_processes_but_holders
+	check "conntrack of the router empties" wait_for 15 conntrack_empty r
+	if lsmod | grep -q '^nf_nat_pptp '; then
+		check "the modules unload" unload_modules
+	fi
+}
+
+end_processes_but_holders() {
+	local node pid
+	for node in "${!NODE_PID[@]}"; do
+		for pid in $(ip netns pids "$node"); do
+			[ "$pid" = "${NODE_PID[$node]}" ] || kill -9 "$pid" 2>/dev/null || true
+		done
+	done
+}
