@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vpnpass: the one table, from what a packet carries to what is known of it. */
+#include <linux/jhash.h>
+#include "core.h"
+
+static u32 vpnpass_key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct vpnpass_key *k = data;
+
+	if (likely(!(k->kind & VPNPASS_IPV6)))
+		return jhash_3words((__force u32)k->src.ip, (__force u32)k->dst.ip,
+				    (__force u32)k->id, seed ^ k->kind);
+	return jhash2(data, sizeof(*k) / sizeof(u32), seed);
+}
+
+static int vpnpass_binding_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct vpnpass_key *k = arg->key;
+	const struct vpnpass_binding *b = obj;
+
+	if (b->key.id != k->id || b->key.src.ip != k->src.ip || b->key.dst.ip != k->dst.ip ||
+	    b->key.zone != k->zone || b->key.l4proto != k->l4proto || b->key.kind != k->kind)
+		return 1;
+	if (likely(!(k->kind & VPNPASS_IPV6)))
+		return 0;
+	return memcmp(&b->key, k, sizeof(*k));
+}
+
+static const struct rhashtable_params vpnpass_table_params = {
+	.head_offset = offsetof(struct vpnpass_binding, node),
+	.key_offset = offsetof(struct vpnpass_binding, key),
+	.key_len = sizeof(struct vpnpass_key),
+	.hashfn = vpnpass_key_hash,
+	.obj_cmpfn = vpnpass_binding_cmp,
+	.automatic_shrinking = true,
+};
+
+/**
+ * vpnpass_lookup() - find the binding that recognises a packet
+ * @vn: network namespace
+ * @key: what the packet carries
+ *
+ * Context: RCU read lock.
+ * Return: the binding, valid until the end of the RCU section, or NULL.
+ */
+struct vpnpass_binding *vpnpass_lookup(struct vpnpass_net *vn, const struct vpnpass_key *key)
+{
+	return rhashtable_lookup(&vn->table, key, vpnpass_table_params);
+}
+EXPORT_SYMBOL_GPL(vpnpass_lookup);
+
+/**
+ * vpnpass_bind() - insert a binding whose key is filled in
+ * @vn: network namespace
+ * @binding: not bound now. One that was may be bound again under another id, but
+ *	never under other addresses, as readers may still be comparing it
+ *
+ * Context: any but hard interrupts, control->lock held.
+ * Return: 0, -EEXIST if the key is taken, -ENOMEM and the like.
+ */
+int vpnpass_bind(struct vpnpass_net *vn, struct vpnpass_binding *binding)
+{
+	int err = rhashtable_lookup_insert_key(&vn->table, &binding->key, &binding->node,
+					       vpnpass_table_params);
+
+	binding->bound = !err;
+	return err;
+}
+EXPORT_SYMBOL_GPL(vpnpass_bind);
+
+/**
+ * vpnpass_unbind() - take a binding out, if it is in
+ * @vn: network namespace
+ * @binding: must stay in memory for an RCU grace period
+ *
+ * Context: any but hard interrupts, control->lock held.
+ */
+void vpnpass_unbind(struct vpnpass_net *vn, struct vpnpass_binding *binding)
+{
+	if (!binding->bound)
+		return;
+	rhashtable_remove_fast(&vn->table, &binding->node, vpnpass_table_params);
+	binding->bound = false;
+}
+EXPORT_SYMBOL_GPL(vpnpass_unbind);
+
+int vpnpass_bind_init(struct vpnpass_net *vn)
+{
+	return rhashtable_init(&vn->table, &vpnpass_table_params);
+}
+
+void vpnpass_bind_exit(struct vpnpass_net *vn)
+{
+	rhashtable_destroy(&vn->table);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vpnpass: what the core's own files share. */
+#ifndef _VPNPASS_CORE_H
+#define _VPNPASS_CORE_H
+
+#include <linux/mutex.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include "vpnpass.h"
+
+extern unsigned int vpnpass_net_id;
+extern struct mutex vpnpass_mutex;	/* modes, hooks, engines */
+
+static inline struct vpnpass_net *vpnpass_pernet(const struct net *net)
+{
+	return net_generic(net, vpnpass_net_id);
+}
+
+/**
+ * struct vpnpass_party - an address that has tunnels or control flows
+ * @node: in vpnpass_net.parties
+ * @key: who, as client or as server
+ * @tunnels: its tunnels
+ * @controls: its control flows
+ * @rcu: for the end
+ */
+struct vpnpass_party {
+	struct rhash_head node;
+	struct vpnpass_party_key {
+		union nf_inet_addr addr;
+		u32 server;
+	} key;
+	unsigned int tunnels;
+	unsigned int controls;
+	struct rcu_head rcu;
+};
+
+/* bind.c */
+int vpnpass_bind_init(struct vpnpass_net *vn);
+void vpnpass_bind_exit(struct vpnpass_net *vn);
+
+/* limit.c */
+int vpnpass_limit_init(struct vpnpass_net *vn);
+void vpnpass_limit_exit(struct vpnpass_net *vn);
+int vpnpass_charge_control(struct vpnpass_control *control);
+void vpnpass_uncharge_control(struct vpnpass_control *control);
+int vpnpass_charge_tunnel(struct vpnpass_tunnel *tunnel);
+void vpnpass_uncharge_tunnel(struct vpnpass_tunnel *tunnel);
+
+/* attach.c */
+struct nf_conn *vpnpass_entry_get(struct vpnpass_tunnel *tunnel);
+void vpnpass_entry_drop(struct vpnpass_tunnel *tunnel, bool kill);
+
+/* hooks.c */
+int vpnpass_hooks_register(struct net *net);
+void vpnpass_hooks_unregister(struct net *net);
+
+/* engine.c */
+int vpnpass_mode_set(struct vpnpass_net *vn, unsigned int id, unsigned int mode);
+const struct vpnpass_counter *vpnpass_counter(const struct vpnpass_engine *engine,
+					      unsigned int i);
+
+/* gc.c */
+void vpnpass_gc(struct work_struct *work);
+void vpnpass_flush(struct vpnpass_net *vn, unsigned int id);
+
+/* sysctl.c */
+int vpnpass_sysctl_init(struct vpnpass_net *vn);
+void vpnpass_sysctl_exit(struct vpnpass_net *vn);
+int vpnpass_sysctl_add(struct vpnpass_net *vn, const struct vpnpass_engine *engine);
+void vpnpass_sysctl_del(struct vpnpass_net *vn, unsigned int id);
+
+/* helper.c */
+bool vpnpass_helper_picked(const struct nf_conn *ct, unsigned int id);
+int vpnpass_helper_add(const struct vpnpass_engine *engine);
+void vpnpass_helper_del(const struct vpnpass_engine *engine);
+
+/* netlink.c */
+int vpnpass_netlink_init(void);
+void vpnpass_netlink_exit(void);
+void vpnpass_notify_tunnel(struct vpnpass_tunnel *tunnel, u8 cmd);
+void vpnpass_notify_refused(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
+			    const char *why, const struct vpnpass_key *key);
+
+#endif /* _VPNPASS_CORE_H */

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vpnpass: what time takes away. Nothing here has a timer of its own: one pass every
+ * few seconds lets go of dead conntrack entries and asks the protocols what is over.
+ */
+#include <net/netfilter/nf_conntrack.h>
+#include "core.h"
+
+static bool vpnpass_ct_dead(const struct nf_conn *ct)
+{
+	return nf_ct_is_dying(ct) || nf_ct_is_expired(ct);
+}
+
+/* Entries that left conntrack's table are freed only when nobody refers to them. */
+static void vpnpass_gc_entries(struct vpnpass_net *vn)
+{
+	struct vpnpass_tunnel *tunnel;
+	struct nf_conn *ct;
+
+	list_for_each_entry_rcu(tunnel, &vn->tunnels, list) {
+		ct = rcu_dereference(tunnel->ct);
+		if (!ct || !vpnpass_ct_dead(ct))
+			continue;
+		spin_lock_bh(&tunnel->control->lock);
+		ct = rcu_dereference_protected(tunnel->ct,
+					       lockdep_is_held(&tunnel->control->lock));
+		if (!tunnel->dead && ct && vpnpass_ct_dead(ct))
+			vpnpass_entry_drop(tunnel, false);
+		spin_unlock_bh(&tunnel->control->lock);
+	}
+}
+
+static void vpnpass_gc_controls(struct vpnpass_net *vn)
+{
+	struct vpnpass_control *control;
+
+	list_for_each_entry_rcu(control, &vn->controls, list) {
+		spin_lock_bh(&control->lock);
+		if (!control->dead && control->ct && vpnpass_ct_dead(control->ct)) {
+			nf_ct_put(control->ct);
+			control->ct = NULL;
+		}
+		if (!control->dead && !control->engine->gc(control))
+			vpnpass_control_del(control);
+		spin_unlock_bh(&control->lock);
+	}
+}
+
+/* Delayed work of one network namespace, while its hooks are registered. */
+void vpnpass_gc(struct work_struct *work)
+{
+	struct vpnpass_net *vn = container_of(to_delayed_work(work), struct vpnpass_net, gc);
+
+	rcu_read_lock();
+	vpnpass_gc_controls(vn);
+	vpnpass_gc_entries(vn);
+	rcu_read_unlock();
+	schedule_delayed_work(&vn->gc, VPNPASS_GC_INTERVAL);
+}
+
+/**
+ * vpnpass_flush() - end all control flows and tunnels of a protocol
+ * @vn: network namespace
+ * @id: enum vpnpass_proto
+ *
+ * Context: process; packets can't add new ones any more.
+ */
+void vpnpass_flush(struct vpnpass_net *vn, unsigned int id)
+{
+	struct vpnpass_control *control;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(control, &vn->controls, list) {
+		if (control->engine->id != id)
+			continue;
+		spin_lock_bh(&control->lock);
+		if (!control->dead)
+			vpnpass_control_del(control);
+		spin_unlock_bh(&control->lock);
+	}
+	rcu_read_unlock();
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vpnpass: netfilter hooks. Two for each packet:
+ *  - right before conntrack, where data packets and the ICMP errors about them are
+ *    given the conntrack entry of their tunnel,
+ *  - right after source NAT, where control flows are read, as their addresses are
+ *    known then and their entries are not confirmed yet.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_nat.h>
+#include "core.h"
+
+/* Room for an IPv4 header with options or an IPv6 header, and 8 bytes behind. */
+#define VPNPASS_ICMP_HDR	8
+
+struct vpnpass_quoted {
+	const struct vpnpass_engine *engine;
+	struct vpnpass_key key;
+	union nf_inet_addr outer_dst;
+	unsigned int off;	/* of the quoted data protocol's header */
+};
+
+/*
+ * What is on the packet already? Nothing or the zone that the ruleset chose (a
+ * template) lets us go on.
+ */
+static bool vpnpass_zone(const struct sk_buff *skb, u16 *zone)
+{
+	const struct nf_conntrack_zone *z;
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *tmpl;
+
+	*zone = NF_CT_DEFAULT_ZONE_ID;
+	if (likely(!skb->_nfct))
+		return true;
+	tmpl = nf_ct_get(skb, &ctinfo);
+	if (!tmpl || !nf_ct_is_template(tmpl))
+		return false;
+	z = nf_ct_zone(tmpl);
+	*zone = z->id;
+	return z->dir == NF_CT_DEFAULT_ZONE_DIR || z->id == NF_CT_DEFAULT_ZONE_ID;
+}
+
+static const struct vpnpass_engine *vpnpass_data_engine(struct vpnpass_net *vn, u8 l4proto)
+{
+	unsigned int id;
+
+	/* the caller has seen that @l4proto is a data protocol */
+	switch (l4proto) {
+	case IPPROTO_GRE:
+		id = VPNPASS_PROTO_PPTP;
+		break;
+	default:
+		return NULL;
+	}
+	if (READ_ONCE(vn->engines[id].mode) == VPNPASS_MODE_OFF)
+		return NULL;
+	return rcu_dereference(vn->engines[id].engine);
+}
+
+/* Read the quoted IPv4 header at @off. */
+static bool vpnpass_quoted4(struct vpnpass_net *vn, const struct sk_buff *skb, unsigned int off,
+			    struct vpnpass_quoted *q)
+{
+	const struct iphdr *ih;
+	struct iphdr _ih;
+
+	ih = skb_header_pointer(skb, off, sizeof(_ih), &_ih);
+	if (!ih || ih->version != 4 || ih->ihl < 5 || (ih->frag_off & htons(IP_OFFSET)))
+		return false;
+	q->engine = vpnpass_data_engine(vn, ih->protocol);
+	q->off = off + ih->ihl * 4;
+	q->key.src.ip = ih->saddr;
+	q->key.dst.ip = ih->daddr;
+	q->key.l4proto = ih->protocol;
+	return q->engine;
+}
+
+/* Read the quoted IPv6 header at @off; extension headers in it are not walked. */
+static bool vpnpass_quoted6(struct vpnpass_net *vn, const struct sk_buff *skb, unsigned int off,
+			    struct vpnpass_quoted *q)
+{
+	const struct ipv6hdr *ih;
+	struct ipv6hdr _ih;
+
+	ih = skb_header_pointer(skb, off, sizeof(_ih), &_ih);
+	if (!ih || ih->version != 6)
+		return false;
+	q->engine = vpnpass_data_engine(vn, ih->nexthdr);
+	q->off = off + sizeof(_ih);
+	q->key.src.in6 = ih->saddr;
+	q->key.dst.in6 = ih->daddr;
+	q->key.l4proto = ih->nexthdr;
+	q->key.kind |= VPNPASS_IPV6;
+	return q->engine;
+}
+
+static bool vpnpass_icmp_is_error(const struct sk_buff *skb, const struct vpnpass_packet *pkt)
+{
+	const u8 *type;
+	u8 _type;
+
+	type = skb_header_pointer(skb, pkt->off, sizeof(_type), &_type);
+	if (!type)
+		return false;
+	return pkt->ipv6 ? *type < ICMPV6_INFOMSG_MASK : icmp_is_err(*type);
+}
+
+/* conntrack would have looked at the checksum, but won't see this packet. */
+static bool vpnpass_icmp_valid(struct sk_buff *skb, const struct vpnpass_packet *pkt,
+			       const struct vpnpass_quoted *q)
+{
+	if (!nf_inet_addr_cmp(&q->outer_dst, &q->key.src))
+		return false;
+	if (!pkt->state->net->ct.sysctl_checksum ||
+	    pkt->state->hook != NF_INET_PRE_ROUTING)
+		return true;
+	if (pkt->ipv6)
+		return !nf_ip6_checksum(skb, pkt->state->hook, pkt->off, IPPROTO_ICMPV6);
+	return !nf_ip_checksum(skb, pkt->state->hook, pkt->off, IPPROTO_ICMP);
+}
+
+/* Turn the quoted id into the one that the receiver of the error knows. */
+static bool vpnpass_icmp_mangle(struct sk_buff *skb, const struct vpnpass_packet *pkt,
+				const struct vpnpass_quoted *q, __be32 to)
+{
+	__sum16 *check;
+
+	if (to == q->key.id)
+		return true;
+	if (skb_ensure_writable(skb, pkt->off + VPNPASS_ICMP_HDR) ||
+	    !q->engine->error_mangle(skb, q->off, q->key.id, to))
+		return false;
+	/* same place in ICMP and ICMPv6; ids of 16 bit are the low half on both sides */
+	check = &((struct icmphdr *)(skb->data + pkt->off))->checksum;
+	csum_replace4(check, q->key.id, to);
+	return true;
+}
+
+/*
+ * An error travels against the packet that it quotes. nf_nat turns the addresses in
+ * it around, as the entry that we attach tells it to.
+ */
+static unsigned int vpnpass_icmp_give(struct vpnpass_net *vn, struct sk_buff *skb,
+				      const struct vpnpass_packet *pkt,
+				      const struct vpnpass_quoted *q)
+{
+	struct vpnpass_binding *b = vpnpass_lookup(vn, &q->key);
+	struct nf_conn *ct = b ? vpnpass_entry_get(b->tunnel) : NULL;
+	unsigned int why = VPNPASS_COUNT_ERROR_UNKNOWN;
+	unsigned int verdict = NF_ACCEPT;
+
+	if (!ct)
+		goto count;
+	why = VPNPASS_COUNT_ERROR_BAD;
+	if (!vpnpass_icmp_valid(skb, pkt, q))
+		goto put;
+	why = VPNPASS_COUNT_DATA_NOMEM;
+	verdict = NF_DROP;
+	if (!vpnpass_icmp_mangle(skb, pkt, q, b->id))
+		goto put;
+	vpnpass_count(vn, q->engine->id, VPNPASS_COUNT_ERROR);
+	nf_reset_ct(skb);
+	nf_ct_set(skb, ct, b->dir == IP_CT_DIR_ORIGINAL ? IP_CT_RELATED_REPLY : IP_CT_RELATED);
+	return NF_ACCEPT;
+put:
+	nf_ct_put(ct);
+count:
+	vpnpass_count(vn, q->engine->id, why);
+	return verdict;
+}
+
+static noinline unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_packet *pkt,
+					  const union nf_inet_addr *outer_dst)
+{
+	struct vpnpass_net *vn = vpnpass_pernet(pkt->state->net);
+	struct vpnpass_quoted q = {
+		.key.kind = VPNPASS_ERROR,
+		.outer_dst = *outer_dst,
+	};
+
+	if (!vpnpass_zone(skb, &pkt->zone) || !vpnpass_icmp_is_error(skb, pkt))
+		return NF_ACCEPT;
+	q.key.zone = pkt->zone;
+	if (pkt->ipv6 ? !vpnpass_quoted6(vn, skb, pkt->off + VPNPASS_ICMP_HDR, &q) :
+			!vpnpass_quoted4(vn, skb, pkt->off + VPNPASS_ICMP_HDR, &q))
+		return NF_ACCEPT;
+	if (!q.engine->error_key(skb, q.off, &q.key))
+		return NF_ACCEPT;
+	return vpnpass_icmp_give(vn, skb, pkt, &q);
+}
+
+static unsigned int vpnpass_data(struct vpnpass_net *vn, struct sk_buff *skb,
+				 struct vpnpass_packet *pkt, u8 l4proto)
+{
+	const struct vpnpass_engine *engine = vpnpass_data_engine(vn, l4proto);
+
+	if (!engine || !vpnpass_zone(skb, &pkt->zone))
+		return NF_ACCEPT;
+	return engine->data(vn, skb, pkt);
+}
+
+/* PRE_ROUTING and LOCAL_OUT, before conntrack */
+static unsigned int vpnpass_in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct iphdr *ih = ip_hdr(skb);
+	union nf_inet_addr dst = {};
+	struct vpnpass_packet pkt;
+
+	if (likely(ih->protocol == IPPROTO_TCP || ih->protocol == IPPROTO_UDP) ||
+	    ip_is_fragment(ih))
+		return NF_ACCEPT;
+	pkt.state = state;
+	pkt.ipv6 = false;
+	pkt.off = skb_network_offset(skb) + ih->ihl * 4;
+	switch (ih->protocol) {
+	case IPPROTO_GRE:
+		return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, ih->protocol);
+	case IPPROTO_ICMP:
+		dst.ip = ih->daddr;
+		return vpnpass_icmp(skb, &pkt, &dst);
+	}
+	return NF_ACCEPT;
+}
+
+/* Step over extension headers. Return: offset of the upper layer, negative if none. */
+static int vpnpass_ipv6_upper(const struct sk_buff *skb, u8 *nexthdr)
+{
+	__be16 frag_off = 0;
+	int off = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+
+	if (!ipv6_ext_hdr(*nexthdr))
+		return off;
+	off = ipv6_skip_exthdr(skb, off, nexthdr, &frag_off);
+	return frag_off & htons(~0x7) ? -1 : off;
+}
+
+static unsigned int vpnpass_in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ih = ipv6_hdr(skb);
+	union nf_inet_addr dst = {};
+	struct vpnpass_packet pkt;
+	u8 nexthdr = ih->nexthdr;
+	int off;
+
+	if (likely(nexthdr == IPPROTO_TCP || nexthdr == IPPROTO_UDP))
+		return NF_ACCEPT;
+	off = vpnpass_ipv6_upper(skb, &nexthdr);
+	if (off < 0)
+		return NF_ACCEPT;
+	pkt.state = state;
+	pkt.ipv6 = true;
+	pkt.off = off;
+	switch (nexthdr) {
+	case IPPROTO_GRE:
+		return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, nexthdr);
+	case IPPROTO_ICMPV6:
+		dst.in6 = ih->daddr;
+		return vpnpass_icmp(skb, &pkt, &dst);
+	}
+	return NF_ACCEPT;
+}
+
+/* Is this a control flow that mode and rules want helped? */
+static bool vpnpass_picked(const struct vpnpass_net *vn, const struct vpnpass_engine *engine,
+			   const struct nf_conn *ct)
+{
+	unsigned int mode = READ_ONCE(vn->engines[engine->id].mode);
+
+	if (mode == VPNPASS_MODE_OFF)
+		return false;
+	if (mode == VPNPASS_MODE_ON &&
+	    (ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.all == engine->control_port ||
+	     ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u.all == engine->control_port))
+		return true;
+	return test_bit(IPS_HELPER_BIT, &ct->status) && vpnpass_helper_picked(ct, engine->id);
+}
+
+/* POST_ROUTING and LOCAL_IN, after source NAT */
+static unsigned int vpnpass_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct vpnpass_engine *engine;
+	enum ip_conntrack_info ctinfo;
+	struct vpnpass_net *vn;
+	struct nf_conn *ct;
+
+	ct = nf_ct_get(skb, &ctinfo);
+	if (!ct || nf_ct_protonum(ct) != IPPROTO_TCP || nf_ct_is_template(ct))
+		return NF_ACCEPT;
+	vn = vpnpass_pernet(state->net);
+	engine = rcu_dereference(vn->engines[VPNPASS_PROTO_PPTP].engine);
+	if (!engine || !vpnpass_picked(vn, engine, ct))
+		return NF_ACCEPT;
+	/* an ICMP error about the flow is none of the engine's business */
+	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
+		return NF_ACCEPT;
+	return engine->control(vn, skb, ct, ctinfo, state);
+}
+
+#define VPNPASS_HOOK(fn, family, num, prio) \
+	{ .hook = fn, .pf = family, .hooknum = num, .priority = prio }
+
+static const struct nf_hook_ops vpnpass_hooks[] = {
+	VPNPASS_HOOK(vpnpass_in4, NFPROTO_IPV4, NF_INET_PRE_ROUTING, NF_IP_PRI_CONNTRACK - 1),
+	VPNPASS_HOOK(vpnpass_in4, NFPROTO_IPV4, NF_INET_LOCAL_OUT, NF_IP_PRI_CONNTRACK - 1),
+	VPNPASS_HOOK(vpnpass_out, NFPROTO_IPV4, NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC + 1),
+	VPNPASS_HOOK(vpnpass_out, NFPROTO_IPV4, NF_INET_LOCAL_IN, NF_IP_PRI_NAT_SRC + 1),
+#if IS_ENABLED(CONFIG_IPV6)
+	VPNPASS_HOOK(vpnpass_in6, NFPROTO_IPV6, NF_INET_PRE_ROUTING, NF_IP6_PRI_CONNTRACK - 1),
+	VPNPASS_HOOK(vpnpass_in6, NFPROTO_IPV6, NF_INET_LOCAL_OUT, NF_IP6_PRI_CONNTRACK - 1),
+	VPNPASS_HOOK(vpnpass_out, NFPROTO_IPV6, NF_INET_POST_ROUTING, NF_IP6_PRI_NAT_SRC + 1),
+	VPNPASS_HOOK(vpnpass_out, NFPROTO_IPV6, NF_INET_LOCAL_IN, NF_IP6_PRI_NAT_SRC + 1),
+#endif
+};
+
+/**
+ * vpnpass_hooks_register() - start to look at packets
+ * @net: network namespace
+ *
+ * Turns conntrack (and with it defragmentation) on, as rules may not have yet.
+ *
+ * Context: process, vpnpass_mutex held.
+ * Return: 0 or -errno.
+ */
+int vpnpass_hooks_register(struct net *net)
+{
+	struct vpnpass_net *vn = vpnpass_pernet(net);
+	int err;
+
+	if (vn->hooked)
+		return 0;
+	err = nf_ct_netns_get(net, NFPROTO_INET);
+	if (err)
+		return err;
+	err = nf_register_net_hooks(net, vpnpass_hooks, ARRAY_SIZE(vpnpass_hooks));
+	if (err) {
+		nf_ct_netns_put(net, NFPROTO_INET);
+		return err;
+	}
+	vn->hooked = true;
+	schedule_delayed_work(&vn->gc, VPNPASS_GC_INTERVAL);
+	return 0;
+}
+
+/**
+ * vpnpass_hooks_unregister() - stop looking at packets
+ * @net: network namespace
+ *
+ * Context: process, vpnpass_mutex held. The caller waits for a grace period.
+ */
+void vpnpass_hooks_unregister(struct net *net)
+{
+	struct vpnpass_net *vn = vpnpass_pernet(net);
+
+	if (!vn->hooked)
+		return;
+	cancel_delayed_work_sync(&vn->gc);
+	nf_unregister_net_hooks(net, vpnpass_hooks, ARRAY_SIZE(vpnpass_hooks));
+	nf_ct_netns_put(net, NFPROTO_INET);
+	vn->hooked = false;
+}

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vpnpass: interface between the core (nf_vpnpass.ko) and the protocol modules.
+ *
+ * A protocol module registers itself as a struct vpnpass_engine. The core then calls it
+ *  - for each packet of its data protocol before conntrack     (->data),
+ *  - for each ICMP error that quotes such a packet             (->error),
+ *  - for each packet of a control flow after source NAT        (->control),
+ *  - every few seconds for each control flow                   (->gc),
+ * and the module answers with what it knows: control flows (struct
+ * vpnpass_control), the tunnels that they negotiate (struct vpnpass_tunnel), and
+ * the bindings by which the tunnels' packets are recognised (struct
+ * vpnpass_binding).
+ *
+ * Names of addresses and ids. "Client" is the end that opened the control flow.
+ *
+ *     client ---------------- NAT ---------------- server
+ *     (client  > server       )      ORIGINAL, as the client sees it
+ *              (client_mapped > server_mapped)     ... as the server sees it
+ *
+ * Source NAT makes client and client_mapped differ, destination NAT server and
+ * server_mapped, hairpin NAT both.
+ *
+ * Locks: control->lock guards a control flow, its tunnels and the conntrack
+ * entries of these. vn->lock (inside it) guards the lists and the caps. Packets
+ * find bindings and tunnels under RCU alone.
+ */
+#ifndef _VPNPASS_H
+#define _VPNPASS_H
+
+#include <linux/list.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_vpnpass.h>
+#include <net/netfilter/nf_conntrack.h>
+#include "compat/compat.h"
+
+struct vpnpass_net;
+struct vpnpass_tunnel;
+
+#define VPNPASS_PROTOS		(VPNPASS_PROTO_IPSEC + 1)
+#define VPNPASS_PARAMS_MAX	4
+#define VPNPASS_GC_INTERVAL	(2 * HZ)
+
+/**
+ * enum vpnpass_kind - what a binding recognises
+ * @VPNPASS_DATA: a data packet, as it arrives (before NAT)
+ * @VPNPASS_ERROR: a data packet quoted in an ICMP error, as the router that
+ *	quotes it saw it (after NAT)
+ * @VPNPASS_CONTROL: the control flow itself, ports as id
+ * @VPNPASS_IPV6: flag, the addresses are IPv6
+ */
+enum vpnpass_kind {
+	VPNPASS_DATA,
+	VPNPASS_ERROR,
+	VPNPASS_CONTROL,
+	VPNPASS_IPV6 = 0x80,
+};
+
+/**
+ * struct vpnpass_key - how a packet is recognised, no holes
+ * @src: source address; IPv4 in the first word, the others zero
+ * @dst: destination address
+ * @id: what the header carries: GRE call id, ESP SPI, L2TP id, ports
+ * @zone: conntrack zone of both directions, 0 without one
+ * @l4proto: IP protocol of the packet
+ * @kind: enum vpnpass_kind with VPNPASS_IPV6
+ */
+struct vpnpass_key {
+	union nf_inet_addr src;
+	union nf_inet_addr dst;
+	__be32 id;
+	u16 zone;
+	u8 l4proto;
+	u8 kind;
+};
+
+/**
+ * struct vpnpass_binding - entry of the one table
+ * @node: in vpnpass_net.table
+ * @key: what is looked up
+ * @tunnel: whose packet it is; NULL for VPNPASS_CONTROL
+ * @id: what the packet's id becomes on the other side; equals key.id mostly
+ * @dir: direction of the (quoted) packet
+ * @bound: inserted in the table; changes under control->lock
+ */
+struct vpnpass_binding {
+	struct rhash_head node;
+	struct vpnpass_key key;
+	struct vpnpass_tunnel *tunnel;
+	__be32 id;
+	u8 dir;
+	bool bound;
+};
+
+/**
+ * enum vpnpass_slot - a tunnel's bindings
+ * @VPNPASS_TO_SERVER: data from client to server
+ * @VPNPASS_TO_CLIENT: data from server to client
+ * @VPNPASS_ERR_TO_SERVER: data from client to server, quoted outside
+ * @VPNPASS_ERR_TO_CLIENT: data from server to client, quoted inside
+ * @VPNPASS_SLOTS: how many
+ *
+ * The first two equal IP_CT_DIR_ORIGINAL and IP_CT_DIR_REPLY.
+ */
+enum vpnpass_slot {
+	VPNPASS_TO_SERVER,
+	VPNPASS_TO_CLIENT,
+	VPNPASS_ERR_TO_SERVER,
+	VPNPASS_ERR_TO_CLIENT,
+	VPNPASS_SLOTS,
+};
+
+struct vpnpass_engine;
+
+/**
+ * struct vpnpass_control - a control flow, first member of the module's own
+ * @list: in vpnpass_net.controls
+ * @lock: guards this struct, its tunnels and their conntrack entries
+ * @vn: network namespace
+ * @engine: protocol
+ * @binding: VPNPASS_CONTROL binding; key holds client, server and ports
+ * @server_mapped: the server's own address
+ * @client_mapped: the client's address as the server sees it
+ * @ct: conntrack entry, one reference; NULL while there is none
+ * @last: jiffies of the last control packet
+ * @dead: taken off the list and the table, memory freed after a grace period
+ * @rcu: for the end
+ */
+struct vpnpass_control {
+	struct list_head list;
+	spinlock_t lock;
+	struct vpnpass_net *vn;
+	const struct vpnpass_engine *engine;
+	struct vpnpass_binding binding;
+	union nf_inet_addr server_mapped;
+	union nf_inet_addr client_mapped;
+	struct nf_conn *ct;
+	unsigned long last;
+	bool dead;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vpnpass_tunnel - one tunnel, first member of the module's own
+ * @list: in vpnpass_net.tunnels
+ * @control: the control flow that negotiated it, outlives the tunnel
+ * @slot: the bindings; all addresses and ids of the tunnel are in the first two
+ * @ct: conntrack entry of the data flow, one reference, taken anew when the
+ *	entry is gone; read under RCU, written under control->lock
+ * @last: jiffies of the last packet in each direction
+ * @seen: BIT(direction) that had a packet
+ * @state: enum vpnpass_state
+ * @up: has been up: data packets pass
+ * @dead: as in struct vpnpass_control
+ * @mark: connection mark for the next conntrack entry
+ * @created: boot time in ns
+ * @packets: packets of former conntrack entries, per direction
+ * @bytes: bytes of former conntrack entries, per direction
+ * @rcu: for the end
+ */
+struct vpnpass_tunnel {
+	struct list_head list;
+	struct vpnpass_control *control;
+	struct vpnpass_binding slot[VPNPASS_SLOTS];
+	struct nf_conn __rcu *ct;
+	unsigned long last[IP_CT_DIR_MAX];
+	u8 seen;
+	u8 state;
+	bool up;
+	bool dead;
+	u32 mark;
+	u64 created;
+	u64 packets[IP_CT_DIR_MAX];
+	u64 bytes[IP_CT_DIR_MAX];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vpnpass_counter - one counter
+ * @name: lower case with dashes, part of the ABI
+ * @doc: one sentence for people
+ */
+struct vpnpass_counter {
+	const char *name;
+	const char *doc;
+};
+
+/* Counters that every protocol has; a protocol's own follow them. */
+#define VPNPASS_COUNTERS(X) \
+	X(DATA, "data-packets", \
+	  "Data packets given to the tunnel they belong to.") \
+	X(DATA_UNKNOWN, "data-unknown", \
+	  "Data packets whose id belongs to no tunnel; left to conntrack.") \
+	X(DATA_TRUNCATED, "data-truncated", \
+	  "Data packets too short to carry an id; left to conntrack.") \
+	X(DATA_NOT_UP, "data-not-up", \
+	  "Data packets of a tunnel that is not agreed by both ends yet; left to conntrack.") \
+	X(DATA_NO_ENTRY, "data-no-entry", \
+	  "Data packets dropped as no conntrack entry could be made.") \
+	X(DATA_NOMEM, "data-nomem", \
+	  "Packets dropped as they could not be made writable.") \
+	X(ENTRY_REBUILT, "entry-rebuilt", \
+	  "Conntrack entries made anew for a running tunnel (after a flush or an idle time).") \
+	X(ENTRY_CLASH, "entry-clash", \
+	  "Foreign conntrack entries removed as they sat on a tunnel's ids.") \
+	X(ERROR, "icmp-errors", \
+	  "ICMP errors about data packets given to the right end.") \
+	X(ERROR_UNKNOWN, "icmp-errors-unknown", \
+	  "ICMP errors about data packets that belong to no tunnel.") \
+	X(ERROR_BAD, "icmp-errors-bad", \
+	  "ICMP errors with a wrong checksum or for somebody else.") \
+	X(USER_ZONE, "user-zone", \
+	  "Control flows not helped: the ruleset puts their two directions in different conntrack zones.") \
+	X(CAP_TUNNELS, "cap-tunnels", \
+	  "Tunnels not helped: max_tunnels reached.") \
+	X(CAP_TUNNELS_CLIENT, "cap-tunnels-client", \
+	  "Tunnels not helped: max_tunnels_per_client reached.") \
+	X(CAP_TUNNELS_SERVER, "cap-tunnels-server", \
+	  "Tunnels not helped: max_tunnels_per_server reached.") \
+	X(CAP_CONTROLS, "cap-controls", \
+	  "Control flows refused: max_controls reached.") \
+	X(CAP_CONTROLS_CLIENT, "cap-controls-client", \
+	  "Control flows refused: max_controls_per_client reached.") \
+	X(NOMEM, "nomem", \
+	  "Tunnels or control flows not helped for lack of memory.") \
+	X(TUNNEL_UP, "tunnels-up", \
+	  "Tunnels that came up.") \
+	X(TUNNEL_DOWN, "tunnels-down", \
+	  "Tunnels that ended after they were up.")
+
+enum vpnpass_count {
+#define X(id, name, doc) VPNPASS_COUNT_##id,
+	VPNPASS_COUNTERS(X)
+#undef X
+	VPNPASS_COUNT_MAX,
+};
+
+/**
+ * struct vpnpass_param - a per-netns parameter of a protocol, shown as sysctl
+ * @name: sysctl below net.netfilter.nf_vpnpass
+ * @def: default
+ * @min: smallest value allowed
+ * @max: largest value allowed
+ */
+struct vpnpass_param {
+	const char *name;
+	unsigned int def;
+	unsigned int min;
+	unsigned int max;
+};
+
+/* Parameters every protocol has, in seconds, by index; its own follow. */
+enum {
+	VPNPASS_PARAM_TIMEOUT_UNREPLIED,
+	VPNPASS_PARAM_TIMEOUT,
+	VPNPASS_PARAM_OWN,
+};
+
+/**
+ * struct vpnpass_packet - where a packet's parts are
+ * @state: hook state
+ * @off: offset of the data protocol's header from skb->data
+ * @ipv6: IPv6
+ * @zone: conntrack zone that the ruleset chose for this packet
+ */
+struct vpnpass_packet {
+	const struct nf_hook_state *state;
+	unsigned int off;
+	bool ipv6;
+	u16 zone;
+};
+
+/**
+ * struct vpnpass_engine - a protocol module
+ * @id: enum vpnpass_proto
+ * @name: as in sysctl, tool and counters
+ * @module: the module's name, for messages
+ * @helper: name of the "ct helper" type that picks control flows
+ * @control_l4proto: IPPROTO_TCP or IPPROTO_UDP
+ * @control_port: port that mode "on" picks, in either the client's or the
+ *	server's view
+ * @data_l4proto: IP protocol of the data packets
+ * @default_mode: mode of a network namespace before anybody sets it
+ * @pernet: calls vpnpass_engine_net_init() and _exit() for each network namespace
+ * @owner: the module
+ * @params: parameters, VPNPASS_PARAM_OWN common ones first
+ * @nparams: how many, at most VPNPASS_PARAMS_MAX
+ * @counters: the protocol's own counters
+ * @ncounters: how many
+ * @data: a packet of @data_l4proto before conntrack, RCU, BH off. Gives a verdict.
+ * @error_key: fill src, dst and id of @key from the quoted packet whose header
+ *	is at @off; false if it is none of ours
+ * @error_mangle: write @id into the quoted header at @off; the ICMP checksum is
+ *	the caller's; false if the packet could not be made writable
+ * @control: a packet of a control flow after NAT, before it is confirmed. Gives
+ *	a verdict.
+ * @gc: look at one control flow, control->lock held; false ends it
+ * @tunnels_end: end all tunnels of a control flow, control->lock held
+ */
+struct vpnpass_engine {
+	u8 id;
+	const char *name;
+	const char *module;
+	const char *helper;
+	u8 control_l4proto;
+	__be16 control_port;
+	u8 data_l4proto;
+	const unsigned int *default_mode;
+	struct pernet_operations *pernet;
+	struct module *owner;
+	const struct vpnpass_param *params;
+	unsigned int nparams;
+	const struct vpnpass_counter *counters;
+	unsigned int ncounters;
+
+	unsigned int (*data)(struct vpnpass_net *vn, struct sk_buff *skb,
+			     const struct vpnpass_packet *pkt);
+	bool (*error_key)(const struct sk_buff *skb, unsigned int off,
+			  struct vpnpass_key *key);
+	bool (*error_mangle)(struct sk_buff *skb, unsigned int off, __be32 from,
+			     __be32 to);
+	unsigned int (*control)(struct vpnpass_net *vn, struct sk_buff *skb,
+				struct nf_conn *ct, enum ip_conntrack_info ctinfo,
+				const struct nf_hook_state *state);
+	bool (*gc)(struct vpnpass_control *control);
+	void (*tunnels_end)(struct vpnpass_control *control);
+};
+
+/**
+ * struct vpnpass_engine_net - one protocol in one network namespace
+ * @engine: NULL while the module is not loaded
+ * @mode: enum vpnpass_mode
+ * @param: parameters, as described by vpnpass_engine.params
+ * @tunnels: how many there are, under vn->lock
+ * @controls: how many there are, under vn->lock
+ * @stats: per-CPU counters
+ * @sysctl: registered table
+ * @table: its memory
+ */
+struct vpnpass_engine_net {
+	const struct vpnpass_engine __rcu *engine;
+	unsigned int mode;
+	unsigned int param[VPNPASS_PARAMS_MAX];
+	unsigned int tunnels;
+	unsigned int controls;
+	u64 __percpu *stats;
+	struct ctl_table_header *sysctl;
+	struct ctl_table *table;
+};
+
+/**
+ * struct vpnpass_limits - caps of one network namespace
+ * @tunnels: all tunnels
+ * @tunnels_per_client: tunnels of one client address
+ * @tunnels_per_server: tunnels to one server address
+ * @controls: all control flows
+ * @controls_per_client: control flows of one client address
+ */
+struct vpnpass_limits {
+	unsigned int tunnels;
+	unsigned int tunnels_per_client;
+	unsigned int tunnels_per_server;
+	unsigned int controls;
+	unsigned int controls_per_client;
+};
+
+/**
+ * struct vpnpass_net - all that the core knows in one network namespace
+ * @net: the namespace
+ * @table: bindings
+ * @parties: clients and servers, for the caps
+ * @lock: guards lists, caps and @parties
+ * @tunnels: all tunnels, RCU
+ * @controls: all control flows, RCU
+ * @ntunnels: length of @tunnels
+ * @ncontrols: length of @controls
+ * @limits: caps
+ * @engines: protocols
+ * @hooked: the hooks are registered
+ * @gc: garbage collector
+ * @log: rate of messages and events about refusals
+ * @sysctl: caps as sysctls
+ * @ctl_table: their memory
+ */
+struct vpnpass_net {
+	struct net *net;
+	struct rhashtable table;
+	struct rhashtable parties;
+	spinlock_t lock;
+	struct list_head tunnels;
+	struct list_head controls;
+	unsigned int ntunnels;
+	unsigned int ncontrols;
+	struct vpnpass_limits limits;
+	struct vpnpass_engine_net engines[VPNPASS_PROTOS];
+	bool hooked;
+	struct delayed_work gc;
+	struct ratelimit_state log;
+	struct ctl_table_header *sysctl;
+	struct ctl_table *ctl_table;
+};
+
+/* engine.c */
+int vpnpass_engine_register(const struct vpnpass_engine *engine);
+void vpnpass_engine_unregister(const struct vpnpass_engine *engine);
+int vpnpass_engine_net_init(struct net *net, const struct vpnpass_engine *engine);
+void vpnpass_engine_net_exit(struct net *net, const struct vpnpass_engine *engine);
+
+/**
+ * vpnpass_count() - count one event of a protocol
+ * @vn: network namespace
+ * @id: enum vpnpass_proto
+ * @what: enum vpnpass_count, or VPNPASS_COUNT_MAX plus the protocol's own
+ *
+ * Context: any, while the protocol is registered.
+ */
+static inline void vpnpass_count(struct vpnpass_net *vn, unsigned int id,
+				 unsigned int what)
+{
+	this_cpu_inc(vn->engines[id].stats[what]);
+}
+
+static inline unsigned int vpnpass_param(const struct vpnpass_net *vn,
+					 unsigned int id, unsigned int param)
+{
+	return READ_ONCE(vn->engines[id].param[param]);
+}
+
+/* bind.c */
+struct vpnpass_binding *vpnpass_lookup(struct vpnpass_net *vn,
+				       const struct vpnpass_key *key);
+int vpnpass_bind(struct vpnpass_net *vn, struct vpnpass_binding *binding);
+void vpnpass_unbind(struct vpnpass_net *vn, struct vpnpass_binding *binding);
+
+/* control.c */
+bool vpnpass_control_key(const struct nf_conn *ct, struct vpnpass_key *key);
+bool vpnpass_control_allowed(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
+			     const struct vpnpass_key *key);
+int vpnpass_control_add(struct vpnpass_control *control, struct nf_conn *ct);
+void vpnpass_control_del(struct vpnpass_control *control);
+void vpnpass_control_seen(struct vpnpass_control *control, struct nf_conn *ct);
+struct vpnpass_control *vpnpass_control_find(struct vpnpass_net *vn,
+					     const struct vpnpass_key *key);
+int vpnpass_control_mark(struct nf_conn *ct);
+
+/* tunnel.c */
+int vpnpass_tunnel_add(struct vpnpass_tunnel *tunnel, struct vpnpass_control *control);
+void vpnpass_tunnel_up(struct vpnpass_tunnel *tunnel);
+void vpnpass_tunnel_closing(struct vpnpass_tunnel *tunnel);
+void vpnpass_tunnel_del(struct vpnpass_tunnel *tunnel);
+bool vpnpass_tunnel_idle(const struct vpnpass_tunnel *tunnel, unsigned int secs);
+
+/* attach.c */
+unsigned int vpnpass_attach(struct sk_buff *skb, struct vpnpass_tunnel *tunnel,
+			    enum ip_conntrack_dir dir);
+
+/* limit.c */
+void vpnpass_refused(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
+		     unsigned int why, const struct vpnpass_key *key);
+void vpnpass_prohibit(struct sk_buff *skb, bool ipv6);
+
+#endif /* _VPNPASS_H */
