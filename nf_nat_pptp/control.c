@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/* PPTP passthrough: control connections (RFC 2637), as they pass after NAT. */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_nat_helper.h>
+#include "pptp.h"
+
+/* A TCP segment of a control connection. */
+struct pptp_tcp {
+	struct sk_buff *skb;
+	struct nf_conn *ct;
+	enum ip_conntrack_info ctinfo;
+	unsigned int off;		/* of the TCP header */
+	struct tcphdr hdr;
+	struct pptp_segment seg;
+};
+
+static int pptp_tcp_offset(const struct sk_buff *skb, const struct nf_conn *ct)
+{
+	u8 nexthdr;
+	__be16 frag;
+
+	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
+		return skb_network_offset(skb) + ip_hdrlen(skb);
+	nexthdr = ipv6_hdr(skb)->nexthdr;
+	return ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), &nexthdr,
+				&frag);
+}
+
+/* Fill @tcp; conntrack has found the header valid already, but not in this layout. */
+static bool pptp_tcp_read(struct pptp_tcp *tcp)
+{
+	const struct tcphdr *th;
+	int off = pptp_tcp_offset(tcp->skb, tcp->ct);
+	unsigned int data;
+
+	if (off < 0)
+		return false;
+	th = skb_header_pointer(tcp->skb, off, sizeof(tcp->hdr), &tcp->hdr);
+	if (!th)
+		return false;
+	if (th != &tcp->hdr)
+		tcp->hdr = *th;
+	data = off + tcp->hdr.doff * 4;
+	if (tcp->hdr.doff * 4 < sizeof(tcp->hdr) || data > tcp->skb->len)
+		return false;
+	tcp->off = off;
+	tcp->seg.seq = ntohl(tcp->hdr.seq);
+	tcp->seg.ack = ntohl(tcp->hdr.ack_seq);
+	tcp->seg.len = tcp->skb->len - data;
+	return true;
+}
+
+static struct pptp_control *pptp_control_new(struct vpnpass_net *vn, const struct pptp_tcp *tcp)
+{
+	struct pptp_control *pc = kzalloc(sizeof(*pc), GFP_ATOMIC);
+	enum ip_conntrack_dir dir = CTINFO2DIR(tcp->ctinfo);
+	u32 next[2];
+
+	BUILD_BUG_ON(offsetof(struct pptp_control, base) || offsetof(struct pptp_tunnel, base));
+	if (!pc) {
+		vpnpass_count(vn, VPNPASS_PROTO_PPTP, VPNPASS_COUNT_NOMEM);
+		return NULL;
+	}
+	spin_lock_init(&pc->base.lock);
+	pc->base.vn = vn;
+	pc->base.engine = &pptp_engine;
+	/* the handshake's last segment, most likely: nothing has been sent yet */
+	next[dir] = tcp->seg.seq;
+	next[!dir] = tcp->seg.ack;
+	pptp_conn_init(&pc->conn, &pptp_call_ops, next);
+	if (vpnpass_control_add(&pc->base, tcp->ct)) {
+		kfree(pc);
+		return NULL;
+	}
+	return pc;
+}
+
+static struct pptp_control *pptp_control_get(struct vpnpass_net *vn,
+					     const struct vpnpass_key *key,
+					     const struct pptp_tcp *tcp)
+{
+	struct vpnpass_control *control = vpnpass_control_find(vn, key);
+
+	if (control)
+		return container_of(control, struct pptp_control, base);
+	/* both ends have answered: nobody's mere wish takes memory */
+	if (tcp->ct->proto.tcp.state != TCP_CONNTRACK_ESTABLISHED)
+		return NULL;
+	return pptp_control_new(vn, tcp);
+}
+
+/* The connection starts: an old one of the same ports is over. */
+static void pptp_control_over(struct vpnpass_net *vn, const struct vpnpass_key *key)
+{
+	struct vpnpass_control *control = vpnpass_control_find(vn, key);
+
+	if (!control)
+		return;
+	spin_lock_bh(&control->lock);
+	if (!control->dead)
+		vpnpass_control_del(control);
+	spin_unlock_bh(&control->lock);
+}
+
+/* First packet of a connection: its entry is still ours to change. */
+static unsigned int pptp_control_first(struct vpnpass_net *vn, const struct vpnpass_key *key,
+				       const struct pptp_tcp *tcp)
+{
+	if (tcp->hdr.syn) {
+		pptp_control_over(vn, key);
+		if (!vpnpass_control_allowed(vn, &pptp_engine, key)) {
+			vpnpass_prohibit(tcp->skb, key->kind & VPNPASS_IPV6);
+			return NF_DROP;
+		}
+	}
+	if (vpnpass_control_mark(tcp->ct))
+		vpnpass_count(vn, VPNPASS_PROTO_PPTP, VPNPASS_COUNT_NOMEM);
+	return NF_ACCEPT;
+}
+
+static void pptp_edit(void *ctx, const struct pptp_edit *edit)
+{
+	struct pptp_tcp *tcp = ctx;
+
+	/* same length and the packet is writable: this can't fail */
+	__nf_nat_mangle_tcp_packet(tcp->skb, tcp->ct, tcp->ctinfo, tcp->off, edit->off, edit->len,
+				   (const char *)edit->val, edit->len, false);
+}
+
+static void pptp_control_closed(struct pptp_control *pc)
+{
+	struct pptp_call *call;
+
+	pc->closed = true;
+	pc->closed_at = jiffies;
+	list_for_each_entry(call, &pc->conn.calls, list)
+		pptp_call_close(pptp_tunnel(call));
+}
+
+/* control->lock held */
+static unsigned int pptp_segment(struct pptp_control *pc, struct pptp_tcp *tcp)
+{
+	enum ip_conntrack_dir dir = CTINFO2DIR(tcp->ctinfo);
+
+	vpnpass_control_seen(&pc->base, tcp->ct);
+	if (tcp->hdr.ack && !tcp->hdr.syn &&
+	    pptp_stream_segment(&pc->conn, (enum pptp_end)dir, &tcp->seg, pptp_edit, tcp) ==
+	    PPTP_DROP)
+		return NF_DROP;
+	if (tcp->hdr.fin)
+		pc->fin |= BIT(dir);
+	if (!pc->closed &&
+	    (tcp->hdr.rst || pc->fin == (BIT(IP_CT_DIR_ORIGINAL) | BIT(IP_CT_DIR_REPLY))))
+		pptp_control_closed(pc);
+	return NF_ACCEPT;
+}
+
+/**
+ * pptp_control() - a packet of a control connection
+ * @vn: network namespace
+ * @skb: after NAT
+ * @ct: its entry
+ * @ctinfo: direction
+ * @state: of the hook
+ *
+ * Context: RCU read lock.
+ * Return: verdict. Dropped segments are sent again by TCP, better cut or in order.
+ */
+unsigned int pptp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
+			  enum ip_conntrack_info ctinfo, const struct nf_hook_state *state)
+{
+	struct pptp_tcp tcp = { .skb = skb, .ct = ct, .ctinfo = ctinfo };
+	struct pptp_control *pc;
+	struct vpnpass_key key;
+	unsigned int verdict = NF_ACCEPT;
+
+	if (!pptp_tcp_read(&tcp))
+		return NF_ACCEPT;
+	if (!vpnpass_control_key(ct, &key)) {
+		if (!nf_ct_is_confirmed(ct))
+			vpnpass_count(vn, VPNPASS_PROTO_PPTP, VPNPASS_COUNT_USER_ZONE);
+		return NF_ACCEPT;
+	}
+	if (!nf_ct_is_confirmed(ct)) {
+		verdict = pptp_control_first(vn, &key, &tcp);
+		if (verdict != NF_ACCEPT || tcp.hdr.syn)
+			return verdict;
+	}
+	pc = pptp_control_get(vn, &key, &tcp);
+	if (!pc)
+		return NF_ACCEPT;
+	if (tcp.seg.len) {
+		if (skb_ensure_writable(skb, skb->len)) {
+			vpnpass_count(vn, VPNPASS_PROTO_PPTP, VPNPASS_COUNT_DATA_NOMEM);
+			return NF_DROP;
+		}
+		tcp.seg.data = skb->data + skb->len - tcp.seg.len;
+	}
+	spin_lock_bh(&pc->base.lock);
+	if (!pc->base.dead)
+		verdict = pptp_segment(pc, &tcp);
+	spin_unlock_bh(&pc->base.lock);
+	return verdict;
+}
+
+static bool pptp_call_over(const struct pptp_control *pc, const struct pptp_tunnel *pt)
+{
+	const struct vpnpass_control *control = &pc->base;
+
+	switch (pt->base.state) {
+	case VPNPASS_STATE_CLOSING:
+		return time_after(jiffies, pt->closing_at + PPTP_GRACE);
+	case VPNPASS_STATE_SETUP:
+		return time_after(jiffies, pt->base.last[0] + PPTP_SETUP_TIMEOUT);
+	default:
+		/* without its control connection a call lives as long as it talks */
+		return !control->ct &&
+		       vpnpass_tunnel_idle(&pt->base, vpnpass_param(control->vn,
+								    VPNPASS_PROTO_PPTP,
+								    PPTP_PARAM_ORPHAN));
+	}
+}
+
+/**
+ * pptp_gc() - what is over on one control connection?
+ * @control: it, locked
+ *
+ * A connection whose conntrack entry is gone may come back: after conntrack -F the next
+ * segment makes a new entry. Till then its calls go on.
+ *
+ * Return: false if the connection itself is over.
+ */
+bool pptp_gc(struct vpnpass_control *control)
+{
+	struct pptp_control *pc = container_of(control, struct pptp_control, base);
+	unsigned int orphan = vpnpass_param(control->vn, VPNPASS_PROTO_PPTP, PPTP_PARAM_ORPHAN);
+	struct pptp_call *call, *next;
+
+	list_for_each_entry_safe(call, next, &pc->conn.calls, list)
+		if (pptp_call_over(pc, pptp_tunnel(call)))
+			pptp_call_end(pc, pptp_tunnel(call));
+	if (pc->closed)
+		return time_before(jiffies, pc->closed_at + PPTP_GRACE);
+	if (control->ct || pc->conn.ncalls)
+		return true;
+	return time_before(jiffies, control->last + orphan * HZ);
+}
+
+/* End all calls of a control connection. Context: control->lock held. */
+void pptp_tunnels_end(struct vpnpass_control *control)
+{
+	struct pptp_control *pc = container_of(control, struct pptp_control, base);
+	struct pptp_call *call, *next;
+
+	list_for_each_entry_safe(call, next, &pc->conn.calls, list)
+		pptp_call_end(pc, pptp_tunnel(call));
+}

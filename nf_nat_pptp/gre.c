@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/* PPTP passthrough: the data, enhanced GRE (RFC 2637, section 4.1). */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include "pptp.h"
+
+/* As far as ICMP errors quote it, which is all that is ever needed. */
+struct pptp_gre {
+	__be16 flags;
+	__be16 protocol;
+	__be16 len;
+	__be16 call_id;		/* of the receiver */
+};
+
+#define PPTP_GRE_FLAGS_MASK	htons(0xef7f)	/* all but S and A */
+#define PPTP_GRE_FLAGS		htons(0x2001)	/* key present, version 1 */
+#define PPTP_GRE_PROTOCOL	htons(0x880b)	/* PPP */
+
+static bool pptp_gre_is_ours(const struct pptp_gre *h)
+{
+	return (h->flags & PPTP_GRE_FLAGS_MASK) == PPTP_GRE_FLAGS &&
+	       h->protocol == PPTP_GRE_PROTOCOL;
+}
+
+static __be32 pptp_gre_id(const struct pptp_gre *h)
+{
+	return htonl(ntohs(h->call_id));
+}
+
+static bool pptp_gre_write_id(struct sk_buff *skb, unsigned int off, __be32 id)
+{
+	struct pptp_gre *h;
+
+	if (skb_ensure_writable(skb, off + sizeof(*h)))
+		return false;
+	h = (struct pptp_gre *)(skb->data + off);
+	h->call_id = htons(ntohl(id));
+	return true;
+}
+
+static void pptp_data_key(struct vpnpass_key *key, const struct sk_buff *skb,
+			  const struct vpnpass_packet *pkt)
+{
+	key->zone = pkt->zone;
+	key->l4proto = IPPROTO_GRE;
+	if (likely(!pkt->ipv6)) {
+		/* of an IPv4 key only the first words are looked at */
+		key->src.ip = ip_hdr(skb)->saddr;
+		key->dst.ip = ip_hdr(skb)->daddr;
+		key->kind = VPNPASS_DATA;
+		return;
+	}
+	key->src.in6 = ipv6_hdr(skb)->saddr;
+	key->dst.in6 = ipv6_hdr(skb)->daddr;
+	key->kind = VPNPASS_DATA | VPNPASS_IPV6;
+}
+
+/**
+ * pptp_data() - a GRE packet before conntrack
+ * @vn: network namespace
+ * @skb: the packet
+ * @pkt: where its parts are
+ *
+ * Context: RCU read lock.
+ * Return: verdict.
+ */
+unsigned int pptp_data(struct vpnpass_net *vn, struct sk_buff *skb,
+		       const struct vpnpass_packet *pkt)
+{
+	const struct pptp_gre *h;
+	struct vpnpass_binding *b;
+	struct vpnpass_key key;
+	unsigned int why;
+	struct pptp_gre _h;
+
+	h = skb_header_pointer(skb, pkt->off, sizeof(_h), &_h);
+	why = VPNPASS_COUNT_DATA_TRUNCATED;
+	if (unlikely(!h))
+		goto ignore;
+	if (!pptp_gre_is_ours(h))
+		return NF_ACCEPT;
+	pptp_data_key(&key, skb, pkt);
+	key.id = pptp_gre_id(h);
+	b = vpnpass_lookup(vn, &key);
+	why = VPNPASS_COUNT_DATA_UNKNOWN;
+	if (unlikely(!b))
+		goto ignore;
+	why = VPNPASS_COUNT_DATA_NOT_UP;
+	if (unlikely(!smp_load_acquire(&b->tunnel->up)))
+		goto ignore;
+	if (unlikely(b->id != key.id) && !pptp_gre_write_id(skb, pkt->off, b->id)) {
+		vpnpass_count(vn, VPNPASS_PROTO_PPTP, VPNPASS_COUNT_DATA_NOMEM);
+		return NF_DROP;
+	}
+	vpnpass_count(vn, VPNPASS_PROTO_PPTP, VPNPASS_COUNT_DATA);
+	return vpnpass_attach(skb, b->tunnel, b->dir);
+ignore:
+	vpnpass_count(vn, VPNPASS_PROTO_PPTP, why);
+	return NF_ACCEPT;
+}
+
+/**
+ * pptp_error_key() - the id of a quoted packet
+ * @skb: ICMP error
+ * @off: of the quoted GRE header, 8 bytes of which RFC 792 promises
+ * @key: id is filled in
+ *
+ * Return: false if the quoted packet isn't PPTP's.
+ */
+bool pptp_error_key(const struct sk_buff *skb, unsigned int off, struct vpnpass_key *key)
+{
+	struct pptp_gre _h;
+	const struct pptp_gre *h = skb_header_pointer(skb, off, sizeof(_h), &_h);
+
+	if (!h || !pptp_gre_is_ours(h))
+		return false;
+	key->id = pptp_gre_id(h);
+	return true;
+}
+
+/* See struct vpnpass_engine. */
+bool pptp_error_mangle(struct sk_buff *skb, unsigned int off, __be32 from, __be32 to)
+{
+	return pptp_gre_write_id(skb, off, to);
+}
