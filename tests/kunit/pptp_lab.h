@@ -38,6 +38,7 @@ struct lab {
 	u32 counts[PPTP_COUNT_MAX];
 	struct lab_call pool[LAB_CALLS];
 	struct lab_pipe pipe[2];
+	u8 msg[PPTP_MSG_MAX];	/* a message being built */
 	u8 work[LAB_BYTES];	/* the segment under edit */
 	const u8 *work_from;
 	u32 work_len;
@@ -78,10 +79,11 @@ static inline bool lab_is_foreign(const struct lab *lab, enum pptp_end end, u16 
 	return lab->owner[end][alias] == lab->gen;
 }
 
-/* Someone else has this alias. */
+/* Someone else has this alias, unless it is in use here. */
 static inline void lab_take(struct lab *lab, enum pptp_end end, u16 alias)
 {
-	lab->owner[end][alias] = lab->gen;
+	if (lab_is_free(lab, end, alias))
+		lab->owner[end][alias] = lab->gen;
 }
 
 /* Someone else has all aliases with this high byte. */
@@ -255,12 +257,14 @@ static inline void lab_edit(void *ctx, const struct pptp_edit *edit)
 		lab->work[edit->off + i] = edit->val[i];
 }
 
-/* The receiver gets bytes: each must be the same whenever it comes. */
+/* The receiver gets bytes: each must be the same whenever it comes, until it is acknowledged. */
 static inline void lab_deliver(struct lab *lab, struct lab_pipe *pipe, u32 off)
 {
 	u32 i;
 
 	for (i = 0; i < lab->work_len; i++) {
+		if (off + i < pipe->acked)
+			continue;
 		if (pipe->have[off + i] && pipe->got[off + i] != lab->work[i])
 			lab_broken(lab, "a byte differs from what was delivered before");
 		pipe->got[off + i] = lab->work[i];
@@ -341,8 +345,8 @@ static inline u32 lab_queue_raw(struct lab *lab, enum pptp_end from, const void 
 /* Queue a message with ids @a at 12 and @b at 14 and @result at 16. Returns its offset. */
 static inline u32 lab_queue(struct lab *lab, enum pptp_end from, u16 type, u16 a, u16 b, u8 result)
 {
-	u8 m[PPTP_MSG_MAX];
 	u16 len = lab_msg_len(type), i;
+	u8 *m = lab->msg;
 
 	for (i = 0; i < len; i++)
 		m[i] = (u8)(i * 37 + type);
