@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vpnpass status: modes, load, counters and what stands in the way. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "kmod.h"
+#include "out.h"
+#include "problem.h"
+#include "rec.h"
+#include "vpnpass.h"
+
+#define NAME_WIDTH	22
+#define VALUE_WIDTH	12
+
+/**
+ * struct status - all that is shown
+ * @core: the core module answers
+ * @version: of its ABI
+ * @protos: what it says about the protocols whose modules are loaded
+ * @counters: and about what they counted
+ * @problems: what stands in the way
+ */
+struct status {
+	bool core;
+	unsigned int version;
+	struct recs protos;
+	struct recs counters;
+	struct problems problems;
+};
+
+static const struct column columns[] = {
+	{ "PROTOCOL", false, false },
+	{ "MODE", false, false },
+	{ "MODULE", false, false },
+	{ "TUNNELS", true, false },
+	{ "CONTROLS", true, false },
+};
+
+/* The state of a protocol's module in words. */
+static const char *module_state(unsigned int proto, const struct rec *rec)
+{
+	if (rec)
+		return "loaded";
+	return kmod_of(proto) ? "not loaded" : "not in this build";
+}
+
+static void add_count(struct table *t, const struct rec *rec, unsigned int attr)
+{
+	if (rec && rec_has(rec, attr))
+		table_add(t, OUT_PLAIN, "%" PRIu64, rec_num(rec, attr));
+	else
+		table_add(t, OUT_PLAIN, "-");
+}
+
+static void add_proto(struct table *t, unsigned int proto, const struct rec *rec)
+{
+	bool helped = rec && rec_num(rec, VPNPASS_A_MODE) != VPNPASS_MODE_OFF;
+	char buf[REC_BUF];
+
+	table_add(t, OUT_PLAIN, "%s", rec_attrs[VPNPASS_A_PROTO].names[proto]);
+	table_add(t, helped ? OUT_GOOD : OUT_PLAIN, "%s",
+		  rec ? rec_name(rec, VPNPASS_A_MODE, buf) : "-");
+	table_add(t, OUT_PLAIN, "%s", module_state(proto, rec));
+	add_count(t, rec, VPNPASS_A_TUNNELS);
+	add_count(t, rec, VPNPASS_A_CONTROLS);
+}
+
+static void print_protos(const struct status *s)
+{
+	struct table t = { .columns = columns, .ncolumns = ARRAY_SIZE(columns) };
+	unsigned int proto;
+
+	for (proto = 0; proto < rec_attrs[VPNPASS_A_PROTO].nnames; proto++)
+		add_proto(&t, proto, recs_of_proto(&s->protos, proto));
+	table_print(&t);
+	table_free(&t);
+}
+
+static bool is_counter_of(const struct rec *rec, unsigned int proto)
+{
+	return rec_has(rec, VPNPASS_A_PROTO) && rec_num(rec, VPNPASS_A_PROTO) == proto;
+}
+
+static void print_counter(const struct rec *rec)
+{
+	const char *name = rec_text(rec, VPNPASS_A_NAME);
+	int len;
+
+	len = printf("  %-*s %*" PRIu64 "  ", NAME_WIDTH, name, VALUE_WIDTH,
+		     rec_num(rec, VPNPASS_A_VALUE));
+	out_wrapped(rec_text(rec, VPNPASS_A_DOC), len, NAME_WIDTH + VALUE_WIDTH + 5);
+}
+
+static void print_counters(const struct status *s, unsigned int proto)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < s->counters.n; i++) {
+		const struct rec *rec = &s->counters.v[i];
+
+		if (!is_counter_of(rec, proto) || !rec_num(rec, VPNPASS_A_VALUE))
+			continue;
+		if (!any)
+			printf("\n%s has counted:\n", rec_attrs[VPNPASS_A_PROTO].names[proto]);
+		any = true;
+		print_counter(rec);
+	}
+}
+
+static void print_problems(const struct problems *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->n; i++) {
+		putchar('\n');
+		out_colored(OUT_BAD, "problem:");
+		putchar(' ');
+		out_wrapped(p->v[i].text, 9, 9);
+		printf("     do: %s\n", p->v[i].fix);
+	}
+}
+
+static int print_text(const struct status *s)
+{
+	unsigned int proto;
+
+	print_protos(s);
+	for (proto = 0; proto < rec_attrs[VPNPASS_A_PROTO].nnames; proto++)
+		print_counters(s, proto);
+	print_problems(&s->problems);
+	return VP_OK;
+}
+
+static json_t *counters_json(const struct status *s, unsigned int proto)
+{
+	json_t *obj = json_object();
+	size_t i;
+
+	for (i = 0; i < s->counters.n; i++) {
+		const struct rec *rec = &s->counters.v[i];
+
+		if (is_counter_of(rec, proto))
+			json_object_set_new(obj, rec_text(rec, VPNPASS_A_NAME),
+					    json_integer(rec_num(rec, VPNPASS_A_VALUE)));
+	}
+	return obj;
+}
+
+static json_t *proto_json(const struct status *s, unsigned int proto)
+{
+	const struct rec *rec = recs_of_proto(&s->protos, proto);
+	json_t *obj = json_object();
+
+	json_object_set_new(obj, "protocol",
+			    json_string(rec_attrs[VPNPASS_A_PROTO].names[proto]));
+	json_object_set_new(obj, "module", kmod_of(proto) ? json_string(kmod_of(proto)) :
+							    json_null());
+	json_object_set_new(obj, "loaded", json_boolean(rec));
+	if (rec) {
+		rec_json(rec, obj);
+		json_object_set_new(obj, "counters", counters_json(s, proto));
+	}
+	return obj;
+}
+
+static json_t *problems_json(const struct problems *p)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < p->n; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", p->v[i].id, "text",
+						      p->v[i].text, "fix", p->v[i].fix));
+	return list;
+}
+
+static int print_json(const struct status *s)
+{
+	json_t *root = out_json_new(), *list = json_array();
+	unsigned int proto;
+
+	json_object_set_new(root, "loaded", json_boolean(s->core));
+	json_object_set_new(root, "abi", s->core ? json_integer(s->version) : json_null());
+	json_object_set_new(root, "protocols", list);
+	for (proto = 0; proto < rec_attrs[VPNPASS_A_PROTO].nnames; proto++)
+		json_array_append_new(list, proto_json(s, proto));
+	json_object_set_new(root, "problems", problems_json(&s->problems));
+	return out_json(root, false);
+}
+
+/* Ask the module. That it is absent is no failure here, but something to show. */
+static int ask(struct status *s)
+{
+	struct genl g;
+	int err, rc = VP_OK;
+
+	err = genl_open(&g);
+	s->core = !err;
+	s->version = g.version;
+	if (!err)
+		err = recs_dump(&s->protos, &g, VPNPASS_CMD_PROTO_GET);
+	if (!err)
+		err = recs_dump(&s->counters, &g, VPNPASS_CMD_COUNTER_GET);
+	if (err && (s->core || err != -ENOENT))
+		rc = genl_fail(&g, err, "cannot read the module's state");
+	genl_close(&g);
+	return rc;
+}
+
+int cmd_status(const struct options *opt, int argc, char **argv)
+{
+	struct status s = { .core = false };
+	int rc;
+
+	(void)argc, (void)argv;
+	rc = ask(&s);
+	if (!rc) {
+		problems_find(&s.problems, s.core, &s.protos);
+		rc = opt->json ? print_json(&s) : print_text(&s);
+		if (!rc && !s.core)
+			rc = VP_ABSENT;
+	}
+	recs_free(&s.protos);
+	recs_free(&s.counters);
+	return rc;
+}

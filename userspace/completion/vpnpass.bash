@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+# bash completion for vpnpass
+# shellcheck shell=bash
+
+_vpnpass_netns() {
+	local n
+	for n in /run/netns/*; do
+		[ -e "$n" ] && printf '%s\n' "${n##*/}"
+	done
+}
+
+# The first word that is neither an option nor an option's value
+_vpnpass_command() {
+	local i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-n | --netns) ((i++)) ;;
+		-*) ;;
+		*)
+			printf '%s' "${COMP_WORDS[i]}"
+			return
+			;;
+		esac
+	done
+}
+
+_vpnpass() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words
+	local options='-j --json -n --netns -h --help -V --version'
+	case $prev in
+	-n | --netns) words=$(_vpnpass_netns) ;;
+	*)
+		case $(_vpnpass_command) in
+		'') words="status enable disable tunnels events help version $options" ;;
+		enable) words="pptp l2tp ipsec all --rule $options" ;;
+		disable) words="pptp l2tp ipsec all $options" ;;
+		*) words=$options ;;
+		esac
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _vpnpass vpnpass

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vpnpass tool: kernel modules, ours and those in our way. */
+#include <errno.h>
+#include <linux/netfilter/nf_vpnpass.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "kmod.h"
+#include "out.h"
+#include "vpnpass.h"
+
+/* Modules of this build; the protocols not named have none yet. */
+static const char *const modules[] = {
+	[VPNPASS_PROTO_PPTP] = "nf_nat_pptp",
+};
+
+/**
+ * kmod_of() - the module that helps a protocol
+ * @proto: enum vpnpass_proto
+ *
+ * Return: its name; NULL if this build has none.
+ */
+const char *kmod_of(unsigned int proto)
+{
+	return proto < ARRAY_SIZE(modules) ? modules[proto] : NULL;
+}
+
+/* Release of the running kernel. */
+const char *kmod_release(void)
+{
+	static struct utsname un;
+
+	uname(&un);
+	return un.release;
+}
+
+/**
+ * kmod_installed() - could modprobe find a module?
+ * @name: module
+ *
+ * Return: whether depmod has listed it for the running kernel.
+ */
+bool kmod_installed(const char *name)
+{
+	char path[512], line[4096], want[64];
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", kmod_release());
+	snprintf(want, sizeof(want), "/%s.ko", name);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while (!found && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, ":")] = '\0';
+		found = strstr(line, want);
+	}
+	fclose(f);
+	return found;
+}
+
+/**
+ * kmod_get() - look a module up in /proc/modules
+ * @name: module
+ * @mod: to be filled; not loaded if the file can't be read
+ */
+void kmod_get(const char *name, struct kmod *mod)
+{
+	FILE *f = fopen("/proc/modules", "re");
+	char line[512], found[65], users[128];
+	unsigned int refs;
+
+	memset(mod, 0, sizeof(*mod));
+	while (f && !mod->loaded && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%64s %*u %u %127s", found, &refs, users) != 3 ||
+		    strcmp(found, name))
+			continue;
+		mod->loaded = true;
+		mod->refs = refs;
+		users[strcspn(users, "[")] = '\0';	/* [permanent] */
+		users[strcspn(users, "-")] = '\0';
+		if (*users && users[strlen(users) - 1] == ',')
+			users[strlen(users) - 1] = '\0';
+		strcpy(mod->users, users);
+	}
+	if (f)
+		fclose(f);
+}
+
+/* Is the kernel's own PPTP helper loaded? */
+bool kmod_intree_loaded(void)
+{
+	struct kmod mod;
+
+	kmod_get(KMOD_INTREE_TRACK, &mod);
+	return mod.loaded;
+}
+
+/* Run a program of kmod's as the administrator would; it speaks for itself on stderr. */
+static int run(const char *program, const char *module)
+{
+	char path[64];
+	pid_t pid;
+	int status;
+
+	snprintf(path, sizeof(path), "/sbin/%s", program);
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (!pid) {
+		execl(path, program, module, (char *)NULL);
+		out_fail(VP_FAILED, "cannot run %s: %s; install the package kmod", path,
+			 strerror(errno));
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
+}
+
+/**
+ * kmod_load() - load a module and those that it needs
+ * @name: module
+ *
+ * Return: VP_OK, or an exit code after saying what is wrong.
+ */
+int kmod_load(const char *name)
+{
+	if (geteuid())
+		return out_fail(VP_PERM, "the module %s is not loaded, and only root can load it; "
+				"run it as root", name);
+	if (!kmod_installed(KMOD_CORE))
+		return out_fail(VP_ABSENT, "the module %s is not installed for this kernel (%s); "
+				"build and install it with: make && make install", name,
+				kmod_release());
+	if (run("modprobe", name))
+		return out_fail(VP_ABSENT, "the module %s cannot be loaded; see above and the "
+				"kernel's log (dmesg)", name);
+	return VP_OK;
+}
+
+/* Who uses the in-tree pair besides its two modules each other? NULL if nobody does. */
+static const char *intree_user(const struct kmod *track, const struct kmod *nat, char *buf,
+			       size_t size)
+{
+	unsigned int inner = strstr(track->users, KMOD_INTREE_NAT) ? 1 : 0;
+	const char *holder = nat->refs ? nat->users : track->users;
+
+	if (!nat->refs && track->refs <= inner)
+		return NULL;
+	if (nat->refs && *holder)
+		return snprintf(buf, size, "the module %s", holder), buf;
+	if (!nat->refs && *holder && strcmp(holder, KMOD_INTREE_NAT))
+		return snprintf(buf, size, "the modules %s", holder), buf;
+	snprintf(buf, size, "%u nft or iptables rule(s) with its \"ct helper\"",
+		 nat->refs + track->refs - inner);
+	return buf;
+}
+
+/**
+ * kmod_make_way() - get the kernel's own PPTP helper out of the way
+ *
+ * It has the names and the port that our module needs. It is unloaded if nobody
+ * uses it.
+ *
+ * Return: VP_OK, or an exit code after saying who holds it.
+ */
+int kmod_make_way(void)
+{
+	struct kmod track, nat;
+	const char *user;
+	char buf[192];
+
+	kmod_get(KMOD_INTREE_TRACK, &track);
+	kmod_get(KMOD_INTREE_NAT, &nat);
+	if (!track.loaded)
+		return VP_OK;
+	user = intree_user(&track, &nat, buf, sizeof(buf));
+	if (user)
+		return out_fail(VP_FAILED, "the kernel's own PPTP helper (%s) is in the way, and "
+				"%s use(s) it; remove that and try again", KMOD_INTREE_TRACK, user);
+	if (geteuid())
+		return out_fail(VP_PERM, "the kernel's own PPTP helper (%s) is in the way, and "
+				"only root can unload it; run it as root", KMOD_INTREE_TRACK);
+	if ((nat.loaded && run("rmmod", KMOD_INTREE_NAT)) || run("rmmod", KMOD_INTREE_TRACK))
+		return out_fail(VP_FAILED, "the kernel's own PPTP helper (%s) is in the way and "
+				"cannot be unloaded; see above", KMOD_INTREE_TRACK);
+	out_note("unloaded the kernel's own PPTP helper (%s), which nobody used",
+		 KMOD_INTREE_TRACK);
+	return VP_OK;
+}

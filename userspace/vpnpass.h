@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vpnpass tool: what its files share. */
+#ifndef VPNPASS_TOOL_H
+#define VPNPASS_TOOL_H
+
+#include <stdbool.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Exit codes, part of the interface. */
+enum vp_exit {
+	VP_OK,
+	VP_FAILED,
+	VP_USAGE,
+	VP_ABSENT,	/* module absent, or its ABI is not ours */
+	VP_PERM,
+};
+
+/**
+ * struct options - what stands on the command line besides the command's words
+ * @json: JSON instead of tables
+ * @rule: "enable --rule": mode rule instead of on
+ * @netns: network namespace to look at, NULL for our own
+ */
+struct options {
+	bool json;
+	bool rule;
+	const char *netns;
+};
+
+/* Commands: @argc and @argv are the words behind the command. They give an exit code. */
+int cmd_status(const struct options *opt, int argc, char **argv);
+int cmd_enable(const struct options *opt, int argc, char **argv);
+int cmd_disable(const struct options *opt, int argc, char **argv);
+int cmd_tunnels(const struct options *opt, int argc, char **argv);
+int cmd_events(const struct options *opt, int argc, char **argv);
+
+#endif /* VPNPASS_TOOL_H */
