@@ -60,8 +60,8 @@ EXPORT_SYMBOL_GPL(vpnpass_lookup);
  */
 int vpnpass_bind(struct vpnpass_net *vn, struct vpnpass_binding *binding)
 {
-	int err = rhashtable_lookup_insert_key(&vn->table, &binding->key, &binding->node,
-					       vpnpass_table_params);
+	int err = rhashtable_lookup_insert_fast(&vn->table, &binding->node,
+						vpnpass_table_params);
 
 	binding->bound = !err;
 	return err;
