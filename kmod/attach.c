@@ -37,6 +37,8 @@ struct nf_conn *vpnpass_entry_get(struct vpnpass_tunnel *tunnel)
 
 	if (unlikely(!ct) || unlikely(!vpnpass_ct_get_live(ct)))
 		return NULL;
+	/* the reference comes first, then what it refers to is looked at */
+	smp_acquire__after_ctrl_dep();
 	if (likely(rcu_access_pointer(tunnel->ct) == ct && vpnpass_entry_live(ct)))
 		return ct;
 	nf_ct_put(ct);
@@ -256,7 +258,7 @@ static struct nf_conn *vpnpass_entry_rebuild(struct vpnpass_tunnel *tunnel)
 	ct = rcu_dereference_protected(tunnel->ct, lockdep_is_held(&control->lock));
 	if (ct && vpnpass_entry_live(ct))
 		goto get;		/* another CPU was faster */
-	if (ct)
+	if (tunnel->seen)
 		vpnpass_count(control->vn, control->engine->id, VPNPASS_COUNT_ENTRY_REBUILT);
 	vpnpass_entry_drop(tunnel, true);
 	ct = vpnpass_entry_make(tunnel);
@@ -302,6 +304,7 @@ static void vpnpass_refresh(struct vpnpass_tunnel *tunnel, struct nf_conn *ct,
 	const struct vpnpass_control *control = tunnel->control;
 	unsigned int param = VPNPASS_PARAM_TIMEOUT_UNREPLIED;
 	enum ip_conntrack_dir dir = CTINFO2DIR(ctinfo);
+	unsigned long now = jiffies;
 
 	if (ctinfo != IP_CT_RELATED) {
 		param = VPNPASS_PARAM_TIMEOUT;
@@ -312,8 +315,8 @@ static void vpnpass_refresh(struct vpnpass_tunnel *tunnel, struct nf_conn *ct,
 	}
 	nf_ct_refresh_acct(ct, ctinfo, skb,
 			   vpnpass_param(control->vn, control->engine->id, param) * HZ);
-	if (READ_ONCE(tunnel->last[dir]) != jiffies)
-		WRITE_ONCE(tunnel->last[dir], jiffies);
+	if (READ_ONCE(tunnel->last[dir]) != now)	/* keeps the cache line clean */
+		WRITE_ONCE(tunnel->last[dir], now);
 	if (unlikely(!(READ_ONCE(tunnel->seen) & BIT(dir))))
 		WRITE_ONCE(tunnel->seen, tunnel->seen | BIT(dir));
 }

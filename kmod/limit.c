@@ -69,7 +69,7 @@ static int vpnpass_control_cap(struct vpnpass_net *vn, const struct vpnpass_part
  *
  * Counts and reports if there is not.
  *
- * Context: softirq or process with BH off.
+ * Context: softirq or process.
  * Return: true if there is room.
  */
 bool vpnpass_control_allowed(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
@@ -77,9 +77,9 @@ bool vpnpass_control_allowed(struct vpnpass_net *vn, const struct vpnpass_engine
 {
 	int why;
 
-	spin_lock(&vn->lock);
+	spin_lock_bh(&vn->lock);
 	why = vpnpass_control_cap(vn, vpnpass_party_find(vn, &key->src, false));
-	spin_unlock(&vn->lock);
+	spin_unlock_bh(&vn->lock);
 	if (why)
 		vpnpass_refused(vn, engine, why, key);
 	return !why;

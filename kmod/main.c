@@ -5,6 +5,7 @@
 #include "core.h"
 
 unsigned int vpnpass_net_id;
+/* modes, hooks and engines of all network namespaces */
 DEFINE_MUTEX(vpnpass_mutex);
 
 static int __net_init vpnpass_net_init(struct net *net)

@@ -48,6 +48,7 @@ void vpnpass_tunnel_up(struct vpnpass_tunnel *tunnel)
 	struct vpnpass_control *control = tunnel->control;
 
 	WRITE_ONCE(tunnel->state, VPNPASS_STATE_UP);
+	/* pairs with the data path: who sees it up sees all of it */
 	smp_store_release(&tunnel->up, true);
 	vpnpass_count(control->vn, control->engine->id, VPNPASS_COUNT_TUNNEL_UP);
 	vpnpass_notify_tunnel(tunnel, VPNPASS_CMD_TUNNEL_UP);

@@ -131,7 +131,7 @@ struct vpnpass_engine;
  */
 struct vpnpass_control {
 	struct list_head list;
-	spinlock_t lock;
+	spinlock_t lock;	/* this struct, its tunnels and their entries */
 	struct vpnpass_net *vn;
 	const struct vpnpass_engine *engine;
 	struct vpnpass_binding binding;
@@ -197,7 +197,7 @@ struct vpnpass_counter {
 	X(DATA_TRUNCATED, "data-truncated", \
 	  "Data packets too short to carry an id; left to conntrack.") \
 	X(DATA_NOT_UP, "data-not-up", \
-	  "Data packets of a tunnel that is not agreed by both ends yet; left to conntrack.") \
+	  "Data packets of a tunnel that both ends have not agreed on yet; left to conntrack.") \
 	X(DATA_NO_ENTRY, "data-no-entry", \
 	  "Data packets dropped as no conntrack entry could be made.") \
 	X(DATA_NOMEM, "data-nomem", \
@@ -213,7 +213,7 @@ struct vpnpass_counter {
 	X(ERROR_BAD, "icmp-errors-bad", \
 	  "ICMP errors with a wrong checksum or for somebody else.") \
 	X(USER_ZONE, "user-zone", \
-	  "Control flows not helped: the ruleset puts their two directions in different conntrack zones.") \
+	  "Control flows not helped: their two directions are in different conntrack zones.") \
 	X(CAP_TUNNELS, "cap-tunnels", \
 	  "Tunnels not helped: max_tunnels reached.") \
 	X(CAP_TUNNELS_CLIENT, "cap-tunnels-client", \
@@ -389,7 +389,7 @@ struct vpnpass_net {
 	struct net *net;
 	struct rhashtable table;
 	struct rhashtable parties;
-	spinlock_t lock;
+	spinlock_t lock;	/* lists, caps and parties */
 	struct list_head tunnels;
 	struct list_head controls;
 	unsigned int ntunnels;

@@ -87,6 +87,7 @@ unsigned int pptp_data(struct vpnpass_net *vn, struct sk_buff *skb,
 	if (unlikely(!b))
 		goto ignore;
 	why = VPNPASS_COUNT_DATA_NOT_UP;
+	/* pairs with vpnpass_tunnel_up() */
 	if (unlikely(!smp_load_acquire(&b->tunnel->up)))
 		goto ignore;
 	if (unlikely(b->id != key.id) && !pptp_gre_write_id(skb, pkt->off, b->id)) {

@@ -70,8 +70,9 @@ const struct vpnpass_engine pptp_engine = {
 
 static int __init pptp_init(void)
 {
-	BUILD_BUG_ON((int)PPTP_INITIATOR != IP_CT_DIR_ORIGINAL ||
-		     (int)PPTP_RESPONDER != IP_CT_DIR_REPLY || PPTP_PARAM_MAX > VPNPASS_PARAMS_MAX);
+	BUILD_BUG_ON(IP_CT_DIR_ORIGINAL != (int)PPTP_INITIATOR);
+	BUILD_BUG_ON(IP_CT_DIR_REPLY != (int)PPTP_RESPONDER);
+	BUILD_BUG_ON(ARRAY_SIZE(pptp_params) > VPNPASS_PARAMS_MAX);
 	if (mode > VPNPASS_MODE_RULE) {
 		pr_err("mode %u: choose 0 (off), 1 (on) or 2 (rule)\n", mode);
 		return -EINVAL;
