@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+# vpnpass: VPN passthrough for Linux netfilter. `make help` lists the targets.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+MODULES := nf_vpnpass nf_nat_pptp
+UPDATES := $(DESTDIR)/lib/modules/$(KVER)/updates
+
+all: modules tool ## build the modules for the running kernel (KVER=, KDIR=) and the tool
+	@echo "Built $(MODULES:=.ko) for $(KVER) and userspace/vpnpass"
+
+modules: $(KDIR)/Makefile ## build nf_vpnpass.ko and nf_nat_pptp.ko
+	@echo "Building modules for $(KVER)"
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+$(KDIR)/Makefile:
+	@echo "No kernel headers in $(KDIR)." >&2
+	@echo "Install them (Debian: apt install linux-headers-$(KVER)), or name another kernel with KVER= or KDIR=." >&2
+	@exit 1
+
+tool: ## build userspace/vpnpass (needs libmnl-dev, libjansson-dev, pkg-config)
+	@echo "Building the tool"
+	+$(MAKE) -C userspace all
+
+install: all ## install modules to updates/, the tool and its files; DESTDIR= for packaging
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+	+$(MAKE) -C userspace install
+	$(if $(DESTDIR),,depmod $(KVER))
+
+uninstall: ## remove what install put there
+	rm -f $(foreach m,$(MODULES),$(UPDATES)/$(m).ko $(UPDATES)/$(m).ko.xz $(UPDATES)/$(m).ko.gz $(UPDATES)/$(m).ko.zst)
+	-rmdir $(UPDATES) 2>/dev/null
+	+$(MAKE) -C userspace uninstall
+	$(if $(DESTDIR),,depmod $(KVER))
+
+clean: ## remove what was built here
+	rm -f *.ko *.o *.mod *.mod.c .*.cmd Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
+	find kmod nf_nat_* tests/kunit \( -name '*.o' -o -name '.*.cmd' -o -name '*.mod' \) -delete
+	rm -f kmod/compat/config.h
+	rm -rf .tmp_versions
+	+$(MAKE) -C userspace clean
+
+demo: ## the show: two and ten PPTP clients behind one NAT, without and with help (10 min)
+	tests/demo/run
+
+check: ## every test on every kernel (45 min cold), ends with "N passed, N failed"
+	tests/tools/check all
+
+check-quick: ## lint, units, fuzzer and the smoke scenarios on one kernel (5 min warm)
+	tests/tools/check quick
+
+check-debug: ## units and scenarios under KASAN, lockdep, kmemleak, UBSAN
+	tests/tools/check debug
+
+check-unit: ## KUnit suites of the pure logic
+	tests/tools/check unit
+
+build-matrix: ## modules on Debian's 5.10, 6.1, 6.12, 7.2, 7.3 kernels; a warning is a failure
+	tests/tools/check matrix
+
+fuzz: ## fuzz the stream parser for FUZZ_SECONDS (60)
+	tests/tools/check fuzz
+
+lint: ## shellcheck, sparse, checkpatch, generated files, sizes
+	tests/tools/check lint
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all modules tool install uninstall clean demo check check-quick check-debug check-unit \
+	build-matrix fuzz lint help
