@@ -72,7 +72,7 @@ static void print_figures(const struct rec *rec)
 {
 	char age[OUT_NUMBER], tp[OUT_NUMBER], tb[OUT_NUMBER], rp[OUT_NUMBER], rb[OUT_NUMBER];
 
-	printf(" after %s, to-server %s/%s, to-client %s/%s",
+	printf(" after %s tx %s/%s rx %s/%s",
 	       out_span(rec_num(rec, VPNPASS_A_AGE), age),
 	       out_human(rec_num(rec, VPNPASS_A_TX_PACKETS), tp),
 	       out_human(rec_num(rec, VPNPASS_A_TX_BYTES), tb),

@@ -109,9 +109,7 @@ static int load(struct genl *g, unsigned int proto, unsigned int *mode)
 	if (!module)
 		return out_fail(VP_ABSENT, "this build has no module for %s yet; it has one for "
 				"pptp", proto_name(proto));
-	rc = kmod_make_way();
-	if (!rc)
-		rc = kmod_load(module);
+	rc = kmod_load(module);
 	if (rc)
 		return rc;
 	genl_close(g);

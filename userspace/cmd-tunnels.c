@@ -14,8 +14,8 @@ static const struct column columns[] = {
 	{ "STATE", false, true },
 	{ "AGE", true, true },
 	{ "IDLE", true, false },
-	{ "TO-SERVER", true, true },
-	{ "TO-CLIENT", true, false },
+	{ "TX", true, true },
+	{ "RX", true, false },
 };
 
 static int compare_attr(const struct rec *a, const struct rec *b, unsigned int attr)

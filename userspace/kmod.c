@@ -123,12 +123,50 @@ static int run(const char *program, const char *module)
 }
 
 /**
- * kmod_load() - load a module and those that it needs
- * @name: module
- *
- * Return: VP_OK, or an exit code after saying what is wrong.
+ * struct intree - the kernel's own PPTP helper
+ * @track: its connection tracking half
+ * @nat: its NAT half, or our module of that name if @track is not loaded
  */
-int kmod_load(const char *name)
+struct intree {
+	struct kmod track;
+	struct kmod nat;
+};
+
+static void intree_get(struct intree *in)
+{
+	kmod_get(KMOD_INTREE_TRACK, &in->track);
+	kmod_get(KMOD_INTREE_NAT, &in->nat);
+}
+
+/* Say who uses it, besides its NAT half the other one. */
+static int fail_intree_used(const struct intree *in)
+{
+	unsigned int inner = strstr(in->track.users, KMOD_INTREE_NAT) ? 1 : 0;
+	const char *users = in->nat.refs ? in->nat.users : in->track.users;
+	unsigned int refs = in->nat.refs + in->track.refs - inner;
+
+	if (!refs)
+		return VP_OK;
+	if (*users && strcmp(users, KMOD_INTREE_NAT))
+		return out_fail(VP_FAILED, "the kernel's own PPTP helper (%s) is in the way, in use "
+				"by the module %s; unload that and try again", KMOD_INTREE_TRACK,
+				users);
+	return out_fail(VP_FAILED, "the kernel's own PPTP helper (%s) is in the way, in use by nft "
+			"or iptables rules (%u) with its \"ct helper\"; delete them and try again",
+			KMOD_INTREE_TRACK, refs);
+}
+
+static int intree_unload(const struct intree *in)
+{
+	if ((in->nat.loaded && run("rmmod", KMOD_INTREE_NAT)) || run("rmmod", KMOD_INTREE_TRACK))
+		return out_fail(VP_FAILED, "the kernel's own PPTP helper (%s) is in the way and "
+				"cannot be unloaded; see above", KMOD_INTREE_TRACK);
+	out_note("unloaded the kernel's own PPTP helper (%s), which nobody used",
+		 KMOD_INTREE_TRACK);
+	return VP_OK;
+}
+
+static int check_loadable(const char *name)
 {
 	if (geteuid())
 		return out_fail(VP_PERM, "the module %s is not loaded, and only root can load it; "
@@ -137,59 +175,31 @@ int kmod_load(const char *name)
 		return out_fail(VP_ABSENT, "the module %s is not installed for this kernel (%s); "
 				"build and install it with: make && make install", name,
 				kmod_release());
-	if (run("modprobe", name))
-		return out_fail(VP_ABSENT, "the module %s cannot be loaded; see above and the "
-				"kernel's log (dmesg)", name);
 	return VP_OK;
-}
-
-/* Who uses the in-tree pair besides its two modules each other? NULL if nobody does. */
-static const char *intree_user(const struct kmod *track, const struct kmod *nat, char *buf,
-			       size_t size)
-{
-	unsigned int inner = strstr(track->users, KMOD_INTREE_NAT) ? 1 : 0;
-	const char *holder = nat->refs ? nat->users : track->users;
-
-	if (!nat->refs && track->refs <= inner)
-		return NULL;
-	if (nat->refs && *holder)
-		return snprintf(buf, size, "the module %s", holder), buf;
-	if (!nat->refs && *holder && strcmp(holder, KMOD_INTREE_NAT))
-		return snprintf(buf, size, "the modules %s", holder), buf;
-	snprintf(buf, size, "%u nft or iptables rule(s) with its \"ct helper\"",
-		 nat->refs + track->refs - inner);
-	return buf;
 }
 
 /**
- * kmod_make_way() - get the kernel's own PPTP helper out of the way
+ * kmod_load() - load a module of ours and those that it needs
+ * @name: module
  *
- * It has the names and the port that our module needs. It is unloaded if nobody
- * uses it.
+ * The kernel's own PPTP helper has the names and the port that ours needs. It is
+ * unloaded first, provided that nobody uses it and ours is there to follow.
  *
- * Return: VP_OK, or an exit code after saying who holds it.
+ * Return: VP_OK, or an exit code after saying what is wrong.
  */
-int kmod_make_way(void)
+int kmod_load(const char *name)
 {
-	struct kmod track, nat;
-	const char *user;
-	char buf[192];
+	struct intree in;
+	int rc;
 
-	kmod_get(KMOD_INTREE_TRACK, &track);
-	kmod_get(KMOD_INTREE_NAT, &nat);
-	if (!track.loaded)
-		return VP_OK;
-	user = intree_user(&track, &nat, buf, sizeof(buf));
-	if (user)
-		return out_fail(VP_FAILED, "the kernel's own PPTP helper (%s) is in the way, and "
-				"%s use(s) it; remove that and try again", KMOD_INTREE_TRACK, user);
-	if (geteuid())
-		return out_fail(VP_PERM, "the kernel's own PPTP helper (%s) is in the way, and "
-				"only root can unload it; run it as root", KMOD_INTREE_TRACK);
-	if ((nat.loaded && run("rmmod", KMOD_INTREE_NAT)) || run("rmmod", KMOD_INTREE_TRACK))
-		return out_fail(VP_FAILED, "the kernel's own PPTP helper (%s) is in the way and "
-				"cannot be unloaded; see above", KMOD_INTREE_TRACK);
-	out_note("unloaded the kernel's own PPTP helper (%s), which nobody used",
-		 KMOD_INTREE_TRACK);
-	return VP_OK;
+	intree_get(&in);
+	rc = in.track.loaded ? fail_intree_used(&in) : VP_OK;
+	if (!rc)
+		rc = check_loadable(name);
+	if (!rc && in.track.loaded)
+		rc = intree_unload(&in);
+	if (!rc && run("modprobe", name))
+		rc = out_fail(VP_ABSENT, "the module %s cannot be loaded; see above and the kernel's "
+			      "log (dmesg)", name);
+	return rc;
 }

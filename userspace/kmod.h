@@ -28,6 +28,5 @@ void kmod_get(const char *name, struct kmod *mod);
 bool kmod_intree_loaded(void);
 
 int kmod_load(const char *name);
-int kmod_make_way(void);
 
 #endif /* VPNPASS_KMOD_H */

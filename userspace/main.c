@@ -36,7 +36,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "status", "", "modes, tunnels, counters and problems (the default)",
+	{ "status", "", "modes, load, counters, problems (the default)",
 	  .run = cmd_status },
 	{ "enable", "PROTO...|all [--rule]", "help a protocol, loading its module",
 	  .words = true, .rule = true, .run = cmd_enable },

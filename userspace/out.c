@@ -115,17 +115,17 @@ const char *out_human(uint64_t n, char buf[OUT_NUMBER])
  * @ms: milliseconds
  * @buf: memory for it
  *
- * Return: @buf, in the largest unit of which there are at least two.
+ * Return: @buf, in the smallest unit of which there are less than 100, or in days.
  */
 const char *out_span(uint64_t ms, char buf[OUT_NUMBER])
 {
 	uint64_t s = ms / 1000;
 
-	if (s < 120)
+	if (s < 100)
 		snprintf(buf, OUT_NUMBER, "%us", (unsigned int)s);
-	else if (s < 2 * 3600)
+	else if (s < 100 * 60)
 		snprintf(buf, OUT_NUMBER, "%um", (unsigned int)(s / 60));
-	else if (s < 2 * 86400)
+	else if (s < 100 * 3600)
 		snprintf(buf, OUT_NUMBER, "%uh", (unsigned int)(s / 3600));
 	else
 		snprintf(buf, OUT_NUMBER, "%llud", (unsigned long long)(s / 86400));

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Command lines that are wrong, help, version.
+
+fixture </dev/null
+usage_error() { # NAME TEXT ARGS...
+	local name=$1 text=$2
+	shift 2
+	exits 2 "$name" "$@"
+	complains "$name: names '$text'" "$text"
+	check "$name: nothing on stdout" [ ! -s "$OUT" ]
+}
+
+usage_error "unknown command" "'frob'; choose from status, enable, disable, tunnels" frob
+usage_error "unknown letter" "'-x'; choose from -j" -x
+usage_error "unknown letter among others" "'-x'; choose from -j" -jx status
+usage_error "unknown option" "'--frob'" --frob
+usage_error "option without its value" "'-n' needs a value" -n
+usage_error "long option without its value" "'--netns' needs a value" status --netns
+usage_error "value for an option that has none" "'--json=x'" --json=x
+usage_error "--rule without enable" "'status' takes no --rule" status --rule
+usage_error "--rule with disable" "'disable' takes no --rule" disable --rule pptp
+usage_error "a word too much" "but there is 'now'" tunnels now
+usage_error "enable without a protocol" "pptp, l2tp, ipsec, all" enable
+usage_error "disable without a protocol" "pptp, l2tp, ipsec, all" disable
+usage_error "unknown protocol" "'ppp'; choose from pptp, l2tp, ipsec, all" enable ppp
+usage_error "unknown protocol behind a known one" "'ppp'" enable pptp ppp
+usage_error "empty word" "''" ""
+check "no usage error reached the kernel" [ ! -s "$FAKE/log" ]
+
+exits 0 "help" help
+golden help
+fits help
+silent help
+exits 0 "--help" --help
+says "--help is the same as help" "usage: vpnpass"
+exits 0 "-h with a command" enable -h
+says "-h with a command is the same as help" "usage: vpnpass"
+exits 0 "version" --version
+check "version: has a number" grep -qE '^vpnpass [0-9]+\.[0-9]+\.[0-9]+, ABI version [0-9]+$' "$OUT"
+exits 0 "version -j" version -j
+json version "version -j"
