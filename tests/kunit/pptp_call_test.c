@@ -217,6 +217,8 @@ static void call_wrong_reply(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pptp_test_call(test, PNS, 1)->call.known, BIT(PNS));
 	lab_say(lab, PAC, PPTP_MSG_IN_CONNECTED, 1, 0, 0);
 	KUNIT_EXPECT_FALSE(test, pptp_test_call(test, PNS, 1)->up);
+	lab_say(lab, PAC, PPTP_MSG_IN_REPLY, 2, 1, 3);
+	KUNIT_EXPECT_FALSE(test, pptp_test_call(test, PNS, 1)->closing);
 }
 
 static void call_stop(struct kunit *test)

@@ -165,6 +165,23 @@ static void hostile_constant_bytes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_BYPASS], 2);
 }
 
+/* After jumps of sequence numbers the log may wrap: edits still come in ascending order. */
+static void hostile_log_order(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	struct pptp_stream *s = &lab->conn.stream[PNS];
+
+	lab_queue(lab, PNS, 1, 0, 0, 0);
+	s->sync = PPTP_SYNC_LOST;
+	s->next = TEST_ISN0 + 156;
+	s->nlog = 3;
+	s->log[0] = (struct pptp_logged) { .seq = TEST_ISN0 + 50, .len = 2 };
+	s->log[1] = (struct pptp_logged) { .seq = TEST_ISN0 + 20, .len = 2 };
+	s->log[2] = (struct pptp_logged) { .seq = TEST_ISN0 + 51, .len = 2 };
+	KUNIT_EXPECT_EQ(test, lab_send(lab, PNS, 0, 156), PPTP_PASS);
+	KUNIT_EXPECT_EQ(test, lab->edited, 53);
+}
+
 /* An ACK for what was never sent only hurts the connection's own reading. */
 static void hostile_ack(struct kunit *test)
 {
@@ -186,6 +203,7 @@ static struct kunit_case hostile_cases[] = {
 	KUNIT_CASE(hostile_same_id),
 	KUNIT_CASE(hostile_full_segment),
 	KUNIT_CASE(hostile_constant_bytes),
+	KUNIT_CASE(hostile_log_order),
 	KUNIT_CASE(hostile_ack),
 	{}
 };

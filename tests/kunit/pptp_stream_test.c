@@ -112,7 +112,8 @@ static void stream_bytes_went_elsewhere(struct kunit *test)
 	lab_filter(lab, PAC, 0, 0);
 	KUNIT_EXPECT_EQ(test, lab_send(lab, PNS, 100, 100), PPTP_PASS);
 	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_BYPASS], 1);
-	KUNIT_EXPECT_EQ(test, lab_send(lab, PNS, 200, 136), PPTP_PASS);
+	KUNIT_EXPECT_EQ(test, lab_send(lab, PNS, 168, 168), PPTP_PASS);
+	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_RESYNC], 0);
 	KUNIT_EXPECT_EQ(test, lab->conn.ncalls, 0);
 	KUNIT_EXPECT_EQ(test, lab_send(lab, PNS, 336, 168), PPTP_PASS);
 	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_RESYNC], 1);
@@ -142,16 +143,23 @@ static void stream_malformed_then_resync(struct kunit *test)
 static void stream_picked_up_late(struct kunit *test)
 {
 	struct lab *lab = test->priv;
+	u16 alias;
 
+	lab_init(lab, 0xf0000000u, TEST_ISN1);
 	pptp_conn_init(&lab->conn, &lab_ops, NULL);
+	lab_take(lab, PNS, 2);
 	lab_queue(lab, PNS, PPTP_MSG_OUT_REQUEST, 1, 0, 0);
 	lab_queue(lab, PNS, PPTP_MSG_OUT_REQUEST, 2, 0, 0);
 	KUNIT_EXPECT_EQ(test, lab_send(lab, PNS, 50, 118), PPTP_PASS);
 	KUNIT_EXPECT_EQ(test, lab->conn.ncalls, 0);
 	KUNIT_EXPECT_EQ(test, lab_send(lab, PNS, 168, 168), PPTP_PASS);
-	pptp_test_call(test, PNS, 2);
+	alias = lab_got16(lab, PNS, 168 + 12);
+	KUNIT_EXPECT_NE(test, alias, 2);
+	KUNIT_EXPECT_EQ(test, lab->conn.stream[PNS].nlog, 1);
+	lab->pipe[PNS].una = lab->pipe[PNS].len;
 	lab_filter(lab, PAC, 0, 0);
-	lab_say(lab, PAC, PPTP_MSG_OUT_REPLY, 1, 2, PPTP_RESULT_CONNECTED);
+	KUNIT_EXPECT_EQ(test, lab->conn.stream[PNS].nlog, 0);
+	lab_say(lab, PAC, PPTP_MSG_OUT_REPLY, 1, alias, PPTP_RESULT_CONNECTED);
 	KUNIT_EXPECT_TRUE(test, pptp_test_call(test, PNS, 2)->up);
 }
 
@@ -211,6 +219,25 @@ static void stream_log_overflow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_EDIT_LOG_LOST], 2);
 }
 
+/* One ACK, and a full log is a reason to wait again. */
+static void stream_log_recovers(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	unsigned int i;
+
+	stream_fill_log(lab);
+	for (i = 0; i <= PPTP_MAX_DROPS; i++)
+		lab_flush(lab, PNS);
+	lab->hold_acks = false;
+	lab_filter(lab, PAC, 0, 0);
+	KUNIT_EXPECT_EQ(test, lab->conn.stream[PNS].nlog, 0);
+	lab->hold_acks = true;
+	for (i = 0; i < PPTP_LOG_LEN; i++)
+		lab_say(lab, PNS, PPTP_MSG_CLEAR_REQUEST, 1, 0, 0);
+	lab_queue(lab, PNS, PPTP_MSG_CLEAR_REQUEST, 1, 0, 0);
+	KUNIT_EXPECT_EQ(test, lab_flush(lab, PNS), PPTP_DROP);
+}
+
 /* Two calls whose aliases begin alike, but their ids don't. Returns one alias. */
 static u16 stream_ambiguity(struct lab *lab)
 {
@@ -256,6 +283,27 @@ static void stream_ambiguous_by_force(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab_send(lab, PAC, off, 13), PPTP_PASS);
 	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_GUESSED], 1);
 	KUNIT_EXPECT_EQ(test, lab_flush(lab, PAC), PPTP_PASS);
+	KUNIT_EXPECT_EQ(test, lab_got16(lab, PAC, off + 12), alias);
+	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_UNKNOWN_ID], 1);
+}
+
+/* Drops at one place don't shorten the patience at the next. */
+static void stream_ambiguous_twice(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u16 alias = stream_ambiguity(lab);
+	unsigned int i, j;
+	u32 off;
+
+	for (i = 0; i < 2; i++) {
+		off = lab_queue(lab, PAC, PPTP_MSG_WAN_ERROR, alias, 0, 0);
+		for (j = 1; j < PPTP_MAX_DROPS; j++)
+			KUNIT_EXPECT_EQ(test, lab_send(lab, PAC, off, 13), PPTP_DROP);
+		if (!i)
+			KUNIT_EXPECT_EQ(test, lab_flush(lab, PAC), PPTP_PASS);
+	}
+	KUNIT_EXPECT_EQ(test, lab_send(lab, PAC, off, 13), PPTP_DROP);
+	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_GUESSED], 0);
 }
 
 /* Two requests wait; the reply to the second comes byte by byte and is first guessed wrong. */
@@ -294,6 +342,55 @@ static void stream_wrong_guess_refused(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pptp_test_call(test, PNS, 1)->closing);
 	KUNIT_EXPECT_EQ(test, pptp_test_call(test, PNS, 1)->call.known, BIT(PNS));
 	KUNIT_EXPECT_TRUE(test, lab_is_free(lab, PAC, 9));
+}
+
+/* A guess is about its own message: a later refusal with a stale id does no harm. */
+static void stream_guess_is_forgotten(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+
+	lab_say(lab, PNS, PPTP_MSG_OUT_REQUEST, 1, 0, 0);
+	lab_queue(lab, PAC, PPTP_MSG_OUT_REPLY, 9, 1, PPTP_RESULT_CONNECTED);
+	KUNIT_EXPECT_EQ(test, lab_send(lab, PAC, 0, 14), PPTP_PASS);
+	KUNIT_EXPECT_EQ(test, lab_flush(lab, PAC), PPTP_PASS);
+	lab_say(lab, PNS, PPTP_MSG_OUT_REQUEST, 2, 0, 0);
+	lab_say(lab, PAC, PPTP_MSG_OUT_REPLY, 9, 2, 3);
+	KUNIT_EXPECT_EQ(test, pptp_test_call(test, PNS, 1)->call.known, BIT(PNS) | BIT(PAC));
+	KUNIT_EXPECT_FALSE(test, pptp_test_call(test, PNS, 1)->closing);
+}
+
+/* A call that came up under a wrong guess closes before it loses its id. */
+static void stream_wrong_guess_came_up(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	unsigned int i;
+
+	lab_say(lab, PAC, PPTP_MSG_IN_REQUEST, 1, 0, 0);
+	lab_say(lab, PAC, PPTP_MSG_IN_REQUEST, 2, 0, 0);
+	lab_queue(lab, PNS, PPTP_MSG_IN_REPLY, 9, 2, PPTP_RESULT_CONNECTED);
+	for (i = 0; i <= PPTP_MAX_DROPS; i++)
+		lab_send(lab, PNS, 0, 14);
+	lab_say(lab, PAC, PPTP_MSG_IN_CONNECTED, 9, 0, 0);
+	KUNIT_EXPECT_TRUE(test, pptp_test_call(test, PAC, 1)->up);
+	KUNIT_EXPECT_EQ(test, lab_flush(lab, PNS), PPTP_PASS);
+	KUNIT_EXPECT_TRUE(test, pptp_test_call(test, PAC, 1)->closing);
+	KUNIT_EXPECT_EQ(test, pptp_test_call(test, PAC, 2)->call.id[PNS], 9);
+}
+
+/* A request repeated in two halves can't use an alias with another high byte. */
+static void stream_repeated_in_halves(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u32 off;
+
+	lab_take_page(lab, PNS, CUT_ID >> 8);
+	lab_say(lab, PNS, PPTP_MSG_OUT_REQUEST, CUT_ID, 0, 0);
+	off = lab_queue(lab, PNS, PPTP_MSG_OUT_REQUEST, CUT_ID, 0, 0);
+	KUNIT_EXPECT_EQ(test, lab_send(lab, PNS, off, 13), PPTP_PASS);
+	KUNIT_EXPECT_EQ(test, lab_flush(lab, PNS), PPTP_PASS);
+	KUNIT_EXPECT_EQ(test, lab_got16(lab, PNS, off + 12), CUT_ID);
+	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_REPEATED], 0);
+	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_NO_ID], 1);
 }
 
 /* The owner frees a call while half of its id has passed. */
@@ -351,10 +448,15 @@ static struct kunit_case stream_cases[] = {
 	KUNIT_CASE(stream_fin_is_acknowledged),
 	KUNIT_CASE(stream_log_full),
 	KUNIT_CASE(stream_log_overflow),
+	KUNIT_CASE(stream_log_recovers),
 	KUNIT_CASE(stream_ambiguous_then_recut),
 	KUNIT_CASE(stream_ambiguous_by_force),
+	KUNIT_CASE(stream_ambiguous_twice),
 	KUNIT_CASE(stream_wrong_guess_is_mended),
 	KUNIT_CASE(stream_wrong_guess_refused),
+	KUNIT_CASE(stream_guess_is_forgotten),
+	KUNIT_CASE(stream_wrong_guess_came_up),
+	KUNIT_CASE(stream_repeated_in_halves),
 	KUNIT_CASE(stream_call_freed_in_half),
 	KUNIT_CASE(stream_no_alias_for_low_byte),
 	KUNIT_CASE(stream_alias_for_whole_id),
