@@ -102,7 +102,7 @@ static void pptp_call_close(struct pptp_conn *conn, struct pptp_call *call)
 	conn->ops->call_closing(conn, call);
 }
 
-static void pptp_call_close_all(struct pptp_conn *conn)
+void pptp_conn_close(struct pptp_conn *conn)
 {
 	struct pptp_call *call;
 
@@ -442,7 +442,7 @@ void pptp_call_message(struct pptp_conn *conn, const struct pptp_view *view)
 		pptp_disconnect(conn, view);
 		break;
 	case PPTP_MSG_STOP_REPLY:
-		pptp_call_close_all(conn);
+		pptp_conn_close(conn);
 		break;
 	}
 }

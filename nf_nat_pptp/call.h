@@ -122,8 +122,8 @@ struct pptp_call {
  *	itself. Until then one or both aliases may be released, when an id is used anew.
  * @count: count one event.
  *
- * All are called with the connection's lock held, from pptp_stream_segment() only; none may
- * be NULL; none may call back into the functions of call.h or stream.h (so calls are unlinked
+ * All are called with the connection's lock held, from pptp_stream_segment() and
+ * pptp_conn_close() only; none may be NULL; none may call back into the functions of call.h or stream.h (so calls are unlinked
  * later, never from within a callback).
  */
 struct pptp_ops {
@@ -142,7 +142,8 @@ struct pptp_ops {
  * @ncalls: how many
  * @stream: its two directions, indexed by the end that sends
  * @ops: the owner's functions
- * @stopped: a Stop-Control-Connection-Reply was seen, all calls of that time are closing
+ * @stopped: a Stop-Control-Connection-Reply was seen or pptp_conn_close() called: all calls
+ *	of that time are closing
  */
 struct pptp_conn {
 	struct list_head calls;
@@ -161,6 +162,16 @@ struct pptp_conn {
  *	segment of it starts with a sane header
  */
 void pptp_conn_init(struct pptp_conn *conn, const struct pptp_ops *ops, const u32 next[2]);
+
+/**
+ * pptp_conn_close() - the connection has ended: close all its calls
+ * @conn: the connection; segments may still come
+ *
+ * Runs ops->call_closing() for each call that isn't closing yet.
+ *
+ * Context: any; the caller holds the connection's lock.
+ */
+void pptp_conn_close(struct pptp_conn *conn);
 
 /**
  * pptp_call_unlink() - take a call out of its connection, in any state

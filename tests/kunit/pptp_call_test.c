@@ -236,6 +236,21 @@ static void call_stop(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pptp_test_call(test, PNS, 2)->closing);
 }
 
+/* The owner ends the connection: nothing comes up any more. */
+static void call_connection_closed(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u16 alias[2];
+
+	pptp_test_dial(lab, 1, 1, alias);
+	lab_say(lab, PNS, PPTP_MSG_OUT_REQUEST, 2, 0, 0);
+	pptp_conn_close(&lab->conn);
+	KUNIT_EXPECT_TRUE(test, lab->conn.stopped);
+	KUNIT_EXPECT_TRUE(test, pptp_test_call(test, PNS, 1)->closing);
+	lab_say(lab, PAC, PPTP_MSG_OUT_REPLY, 2, 2, PPTP_RESULT_CONNECTED);
+	KUNIT_EXPECT_FALSE(test, pptp_test_call(test, PNS, 2)->up);
+}
+
 static void call_no_alias_left(struct kunit *test)
 {
 	struct lab *lab = test->priv;
@@ -290,6 +305,7 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(call_answered_twice),
 	KUNIT_CASE(call_wrong_reply),
 	KUNIT_CASE(call_stop),
+	KUNIT_CASE(call_connection_closed),
 	KUNIT_CASE(call_no_alias_left),
 	KUNIT_CASE(call_at_limit),
 	KUNIT_CASE(call_unknown_id),
