@@ -33,6 +33,7 @@ struct lab_pipe {
 struct lab {
 	struct pptp_conn conn;
 	const char *broken;
+	bool misuse;		/* worse than a wrong id: a rule of the interface was broken */
 	unsigned int max_calls;
 	bool hold_acks;		/* acknowledge nothing new */
 	u32 counts[PPTP_COUNT_MAX];
@@ -51,6 +52,12 @@ static inline void lab_broken(struct lab *lab, const char *what)
 {
 	if (!lab->broken)
 		lab->broken = what;
+}
+
+static inline void lab_misuse(struct lab *lab, const char *what)
+{
+	lab->misuse = true;
+	lab_broken(lab, what);
 }
 
 static inline struct lab *lab_of(struct pptp_conn *conn)
@@ -143,7 +150,7 @@ static inline int lab_reserve(struct pptp_conn *conn, struct pptp_call *call, en
 	int alias = lab_find_alias(lab, end, id, keep_high);
 
 	if (!c->used || (call->known & BIT(end)))
-		lab_broken(lab, "reserve: call is free or has that id already");
+		lab_misuse(lab, "reserve: call is free or has that id already");
 	if (alias >= 0)
 		lab->owner[end][alias] = lab_tag(lab, c);
 	return alias;
@@ -156,7 +163,7 @@ static inline void lab_release(struct pptp_conn *conn, struct pptp_call *call, e
 
 	if (!c->used || !(call->known & BIT(end)) ||
 	    lab->owner[end][call->alias[end]] != lab_tag(lab, c))
-		lab_broken(lab, "release: the call does not hold that alias");
+		lab_misuse(lab, "release: the call does not hold that alias");
 	lab->owner[end][call->alias[end]] = 0;
 }
 
@@ -165,7 +172,7 @@ static inline void lab_call_up(struct pptp_conn *conn, struct pptp_call *call)
 	struct lab_call *c = lab_call_of(call);
 
 	if (!c->used || c->up || c->closing || call->state != PPTP_CALL_UP || call->known != 3)
-		lab_broken(lab_of(conn), "call_up: twice, too late or with an id unknown");
+		lab_misuse(lab_of(conn), "call_up: twice, too late or with an id unknown");
 	c->up = true;
 }
 
@@ -174,7 +181,7 @@ static inline void lab_call_closing(struct pptp_conn *conn, struct pptp_call *ca
 	struct lab_call *c = lab_call_of(call);
 
 	if (!c->used || c->closing || call->state != PPTP_CALL_CLOSING)
-		lab_broken(lab_of(conn), "call_closing: twice or in a wrong state");
+		lab_misuse(lab_of(conn), "call_closing: twice or in a wrong state");
 	c->closing = true;
 }
 
@@ -183,7 +190,7 @@ static inline void lab_count(struct pptp_conn *conn, enum pptp_count what)
 	struct lab *lab = lab_of(conn);
 
 	if (what >= PPTP_COUNT_MAX)
-		lab_broken(lab, "count: no such counter");
+		lab_misuse(lab, "count: no such counter");
 	else
 		lab->counts[what]++;
 }
@@ -219,6 +226,7 @@ static inline void lab_init(struct lab *lab, u32 isn0, u32 isn1)
 
 	pptp_conn_init(&lab->conn, &lab_ops, isn);
 	lab->broken = NULL;
+	lab->misuse = false;
 	lab->max_calls = LAB_CALLS;
 	lab->hold_acks = false;
 	memset(lab->counts, 0, sizeof(lab->counts));
@@ -247,11 +255,11 @@ static inline void lab_edit(void *ctx, const struct pptp_edit *edit)
 
 	if (edit->len < 1 || edit->len > 2 || edit->off >= lab->work_len ||
 	    edit->off + edit->len > lab->work_len) {
-		lab_broken(lab, "edit: outside the payload");
+		lab_misuse(lab, "edit: outside the payload");
 		return;
 	}
 	if (edit->off < lab->edited)
-		lab_broken(lab, "edit: not in ascending order");
+		lab_misuse(lab, "edit: not in ascending order");
 	lab->edited = edit->off + edit->len;
 	for (i = 0; i < edit->len; i++)
 		lab->work[edit->off + i] = edit->val[i];
