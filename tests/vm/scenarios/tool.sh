@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The tool and the real modules: absent, loaded on demand (in place of the idle in-tree
+# pair too), used without root, tunnels and events of real calls, unloaded under it.
+. "$(dirname "$0")/../lib/lab.sh"
+
+MODULES=/lib/modules/$(uname -r)
+
+# gives CODE CMD...: exit code; both outputs are kept
+gives() {
+	local want=$1 status=0
+	shift
+	"$@" >"$LAB/tool.out" 2>"$LAB/tool.err" || status=$?
+	cat "$LAB/tool.out" "$LAB/tool.err"
+	[ "$status" = "$want" ] || { echo "exit code $status"; return 1; }
+}
+
+vp() {
+	vpnpass -n r "$@"
+}
+
+said() { # TEXT
+	cat "$LAB/tool.out" "$LAB/tool.err" | grep -F -- "$1"
+}
+
+# A user without rights, already in the router's namespace
+as_nobody() {
+	ip netns exec r setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all vpnpass "$@"
+}
+
+# What make install does, for this guest
+install_modules() {
+	mkdir -p "$LAB/over"
+	mount -t tmpfs over "$LAB/over" || return 1
+	mkdir "$LAB/over/upper" "$LAB/over/work"
+	mount -t overlay -o "lowerdir=$MODULES,upperdir=$LAB/over/upper,workdir=$LAB/over/work" \
+		overlay "$MODULES" || return 1
+	mkdir -p "$MODULES/updates"
+	cp "$VP_KO/nf_vpnpass.ko" "$VP_KO/nf_nat_pptp.ko" "$MODULES/updates/"
+	depmod
+}
+
+uninstall_modules() {
+	umount "$MODULES" && umount "$LAB/over"
+}
+
+is_loaded() {
+	lsmod | grep -q "^$1 "
+}
+
+absent() {
+	check "absent: status gives 3" gives 3 vp status
+	check "absent: status says so" said "neither loaded nor installed"
+	check "absent: status -j gives 3" gives 3 vp -j
+	check "absent: tunnels gives 3" gives 3 vp tunnels
+	check "absent: events gives 3" gives 3 vp events
+	check "absent: enable gives 3" gives 3 vp enable pptp
+	check "absent: disable gives 0" gives 0 vp disable pptp
+}
+
+loading() {
+	check "the modules install" install_modules
+	check "installed: status says what to do" gives 3 vp status
+	check "installed: with a command" said "vpnpass enable pptp"
+	check "enable loads them" gives 0 vp enable pptp
+	check "enable says what changed" said "pptp: on (was off)"
+	check "enable again changes nothing" gives 0 vp enable pptp
+	check "enable again says so" said "pptp: on already"
+	check "enable --rule" gives 0 vp enable --rule pptp
+	equal "enable --rule sets the mode" 2 "$(at r sysctl -n net.netfilter.nf_vpnpass.pptp)"
+	check "disable" gives 0 vp disable pptp
+	equal "disable sets the mode" 0 "$(at r sysctl -n net.netfilter.nf_vpnpass.pptp)"
+	check "enable of what has no module gives 3" gives 3 vp enable l2tp
+	check "they unload" unload_modules
+}
+
+# Only where this kernel has the in-tree pair
+intree() {
+	modinfo -F description nf_conntrack_pptp >/dev/null 2>&1 || return 0
+	check "the in-tree half loads" modprobe nf_conntrack_pptp
+	check "status says that it is in the way" gives 3 vp status
+	check "status names it" said nf_conntrack_pptp
+	at r nft "table ip t { ct helper h { type \"pptp\" protocol tcp; }; }"
+	check "in use: enable gives 1" gives 1 vp enable pptp
+	check "in use: enable says by what" said "rules"
+	at r nft delete table ip t
+	wait_for 10 eval '[ "$(cat /sys/module/nf_conntrack_pptp/refcnt)" = 0 ]'
+	check "not in use: enable unloads it" gives 0 vp enable pptp
+	refute "not in use: it is gone" is_loaded nf_conntrack_pptp
+	check "not in use: ours is there" is_loaded nf_vpnpass
+	check "and unloads" unload_modules
+}
+
+no_rights() {
+	check "nobody: status" gives 0 as_nobody status
+	check "nobody: tunnels gives 4" gives 4 as_nobody tunnels
+	check "nobody: disable gives 4" gives 4 as_nobody disable pptp
+	check "nobody: -n gives 4" gives 4 as_nobody -n r status
+	check "nobody: says what to do" said "run it as root"
+	equal "nobody: nothing changed" 1 "$(at r sysctl -n net.netfilter.nf_vpnpass.pptp)"
+}
+
+listen() { # NAME ARGS...
+	local name=$1
+	shift
+	vpnpass -n r events "$@" >"$LAB/events-$name" 2>"$LAB/events-$name.err" </dev/null &
+	echo $! >"$LAB/events-$name.pid"
+	wait_for 20 grep -q listening "$LAB/events-$name.err"
+}
+
+listener_ends() { # NAME CODE
+	local status=0
+	wait "$(cat "$LAB/events-$1.pid")" || status=$?
+	cat "$LAB/events-$1" "$LAB/events-$1.err"
+	[ "$status" = "$2" ]
+}
+
+seen() { # NAME PATTERN COUNT
+	[ "$(grep -c -- "$2" "$LAB/events-$1")" = "$3" ]
+}
+
+calls() {
+	check "events in words" listen words
+	check "events as JSON" listen json -j
+	peer_server s
+	peer_start one c1 --ids 7 "connect 1" "dial 2" "ping 5" "touch $LAB/one" "wait $LAB/go" "clear"
+	peer_start two c2 --ids 7 "connect 1" "dial 2" "ping 5" "touch $LAB/two" "wait $LAB/go" "clear"
+	check "calls run" eval 'await one && await two'
+	check "tunnels" gives 0 vp tunnels
+	equal "a row for each" 5 "$(wc -l <"$LAB/tool.out")"
+	check "with client, server and state" grep -qE "^pptp +$LAN.11 +$SERVER +.* up " "$LAB/tool.out"
+	check "no row is longer than 80" eval '! grep -E ".{81}" "$LAB/tool.out"'
+	check "tunnels -j is JSON" eval 'vp -j tunnels | python3 -m json.tool'
+	check "status -j is JSON" eval 'vp -j status | python3 -m json.tool'
+	check "status counts them" eval "vp status | grep -E '^pptp +on +loaded +4 +2'"
+	check "tunnel-up in words" wait_for 10 seen words 'tunnel-up pptp client' 4
+	check "tunnel-up as JSON" wait_for 10 seen json '"event":"tunnel-up"' 4
+	signal go
+	check "first client ends" peer_end one
+	check "second client ends" peer_end two
+	check "tunnel-down in words" wait_for 20 seen words 'tunnel-down pptp client' 4
+	check "tunnel-down as JSON, with figures" wait_for 20 seen json '"event":"tunnel-down".*"tx-packets":[1-9]' 4
+	peer_server_stop s >/dev/null
+	kill -TERM "$(cat "$LAB/events-words.pid")"
+	check "SIGTERM ends events cleanly" listener_ends words 0
+	kill -INT "$(cat "$LAB/events-json.pid")"
+	check "SIGINT ends events cleanly" listener_ends json 0
+}
+
+topology clients=2
+load_netfilter
+absent
+loading
+intree
+check "enable" gives 0 vp enable pptp
+no_rights
+calls
+check "events while the modules unload" listen last
+flush_conntrack >/dev/null 2>&1
+check "the modules unload under it" unload_modules
+check "events ends with 3" listener_ends last 3
+check "the modules uninstall" uninstall_modules
+settle
