@@ -59,13 +59,14 @@ static bool pptp_bind_alias(struct vpnpass_net *vn, struct vpnpass_binding *b, u
 static int pptp_find_alias(struct vpnpass_net *vn, struct vpnpass_binding *b, u16 id,
 			   bool keep_high)
 {
-	unsigned int i, start = get_random_u32();
+	unsigned int i;
 	u16 alias;
 
 	if (pptp_bind_alias(vn, b, id))
 		return id;
-	for (i = 0; i < 256; i++) {
-		alias = (id & 0xff00) | ((start + i) & 0xff);
+	/* in an order of its own, so that an id given back and asked for again comes back */
+	for (i = 1; i < 256; i++) {
+		alias = (id & 0xff00) | ((id + i) & 0xff);
 		if (alias && pptp_bind_alias(vn, b, alias))
 			return alias;
 	}
@@ -136,17 +137,12 @@ static void pptp_call_up(struct pptp_conn *conn, struct pptp_call *call)
 }
 
 /* Ended, but late packets may be under way: pptp_gc() takes it away. */
-void pptp_call_close(struct pptp_tunnel *pt)
-{
-	if (pt->base.state == VPNPASS_STATE_CLOSING)
-		return;
-	pt->closing_at = jiffies;
-	vpnpass_tunnel_closing(&pt->base);
-}
-
 static void pptp_call_closing(struct pptp_conn *conn, struct pptp_call *call)
 {
-	pptp_call_close(pptp_tunnel(call));
+	struct pptp_tunnel *pt = pptp_tunnel(call);
+
+	pt->closing_at = jiffies;
+	vpnpass_tunnel_closing(&pt->base);
 }
 
 /* Take a call away at once. Context: control->lock held. */

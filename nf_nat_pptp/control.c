@@ -135,12 +135,9 @@ static void pptp_edit(void *ctx, const struct pptp_edit *edit)
 
 static void pptp_control_closed(struct pptp_control *pc)
 {
-	struct pptp_call *call;
-
 	pc->closed = true;
 	pc->closed_at = jiffies;
-	list_for_each_entry(call, &pc->conn.calls, list)
-		pptp_call_close(pptp_tunnel(call));
+	pptp_conn_close(&pc->conn);
 }
 
 /* control->lock held */

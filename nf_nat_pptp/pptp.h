@@ -51,7 +51,6 @@ static inline struct pptp_tunnel *pptp_tunnel(struct pptp_call *call)
 
 /* calls.c */
 extern const struct pptp_ops pptp_call_ops;
-void pptp_call_close(struct pptp_tunnel *pt);
 void pptp_call_end(struct pptp_control *pc, struct pptp_tunnel *pt);
 
 /* control.c */
