@@ -209,27 +209,38 @@ static unsigned int vpnpass_data(struct vpnpass_net *vn, struct sk_buff *skb,
 	return engine->data(vn, skb, pkt);
 }
 
-/* PRE_ROUTING and LOCAL_OUT, before conntrack */
-static unsigned int vpnpass_in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static noinline unsigned int vpnpass_in4_slow(struct sk_buff *skb,
+					      const struct nf_hook_state *state)
 {
 	const struct iphdr *ih = ip_hdr(skb);
-	union nf_inet_addr dst = {};
-	struct vpnpass_packet pkt;
+	struct vpnpass_packet pkt = {
+		.state = state,
+		.off = skb_network_offset(skb) + ih->ihl * 4,
+	};
+	union nf_inet_addr dst = { .ip = ih->daddr };
 
-	if (likely(ih->protocol == IPPROTO_TCP || ih->protocol == IPPROTO_UDP) ||
-	    ip_is_fragment(ih))
+	if (ip_is_fragment(ih))
 		return NF_ACCEPT;
-	pkt.state = state;
-	pkt.ipv6 = false;
-	pkt.off = skb_network_offset(skb) + ih->ihl * 4;
 	switch (ih->protocol) {
 	case IPPROTO_GRE:
 		return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, ih->protocol);
 	case IPPROTO_ICMP:
-		dst.ip = ih->daddr;
 		return vpnpass_icmp(skb, &pkt, &dst);
 	}
 	return NF_ACCEPT;
+}
+
+/*
+ * PRE_ROUTING and LOCAL_OUT, before conntrack. All traffic pays for these lines, so they
+ * need no stack frame.
+ */
+static unsigned int vpnpass_in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	u8 protocol = ip_hdr(skb)->protocol;
+
+	if (likely(protocol == IPPROTO_TCP || protocol == IPPROTO_UDP))
+		return NF_ACCEPT;
+	return vpnpass_in4_slow(skb, state);
 }
 
 /* Step over extension headers. Return: offset of the upper layer, negative if none. */
@@ -244,66 +255,91 @@ static int vpnpass_ipv6_upper(const struct sk_buff *skb, u8 *nexthdr)
 	return frag_off & htons(~0x7) ? -1 : off;
 }
 
-static unsigned int vpnpass_in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static noinline unsigned int vpnpass_in6_slow(struct sk_buff *skb,
+					      const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ih = ipv6_hdr(skb);
-	union nf_inet_addr dst = {};
-	struct vpnpass_packet pkt;
+	union nf_inet_addr dst = { .in6 = ih->daddr };
+	struct vpnpass_packet pkt = {
+		.state = state,
+		.ipv6 = true,
+	};
 	u8 nexthdr = ih->nexthdr;
-	int off;
+	int off = vpnpass_ipv6_upper(skb, &nexthdr);
 
-	if (likely(nexthdr == IPPROTO_TCP || nexthdr == IPPROTO_UDP))
-		return NF_ACCEPT;
-	off = vpnpass_ipv6_upper(skb, &nexthdr);
 	if (off < 0)
 		return NF_ACCEPT;
-	pkt.state = state;
-	pkt.ipv6 = true;
 	pkt.off = off;
 	switch (nexthdr) {
 	case IPPROTO_GRE:
 		return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, nexthdr);
 	case IPPROTO_ICMPV6:
-		dst.in6 = ih->daddr;
 		return vpnpass_icmp(skb, &pkt, &dst);
 	}
 	return NF_ACCEPT;
+}
+
+static unsigned int vpnpass_in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+
+	if (likely(nexthdr == IPPROTO_TCP || nexthdr == IPPROTO_UDP))
+		return NF_ACCEPT;
+	return vpnpass_in6_slow(skb, state);
+}
+
+static bool vpnpass_port(const struct nf_conn *ct, __be16 port)
+{
+	return ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.all == port ||
+	       ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u.all == port;
 }
 
 /* Is this a control flow that mode and rules want helped? */
 static bool vpnpass_picked(const struct vpnpass_net *vn, const struct vpnpass_engine *engine,
 			   const struct nf_conn *ct)
 {
-	unsigned int mode = READ_ONCE(vn->engines[engine->id].mode);
-
-	if (mode == VPNPASS_MODE_OFF)
+	switch (READ_ONCE(vn->engines[engine->id].mode)) {
+	case VPNPASS_MODE_ON:
+		return vpnpass_port(ct, engine->control_port) ||
+		       vpnpass_helper_picked(ct, engine->id);
+	case VPNPASS_MODE_RULE:
+		return vpnpass_helper_picked(ct, engine->id);
+	default:
 		return false;
-	if (mode == VPNPASS_MODE_ON &&
-	    (ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.all == engine->control_port ||
-	     ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u.all == engine->control_port))
-		return true;
-	return test_bit(IPS_HELPER_BIT, &ct->status) && vpnpass_helper_picked(ct, engine->id);
+	}
 }
 
-/* POST_ROUTING and LOCAL_IN, after source NAT */
-static unsigned int vpnpass_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static noinline unsigned int vpnpass_out_slow(struct sk_buff *skb, struct nf_conn *ct,
+					      enum ip_conntrack_info ctinfo,
+					      const struct nf_hook_state *state)
 {
+	struct vpnpass_net *vn = vpnpass_pernet(state->net);
 	const struct vpnpass_engine *engine;
-	enum ip_conntrack_info ctinfo;
-	struct vpnpass_net *vn;
-	struct nf_conn *ct;
 
-	ct = nf_ct_get(skb, &ctinfo);
-	if (!ct || nf_ct_protonum(ct) != IPPROTO_TCP || nf_ct_is_template(ct))
-		return NF_ACCEPT;
-	vn = vpnpass_pernet(state->net);
 	engine = rcu_dereference(vn->engines[VPNPASS_PROTO_PPTP].engine);
-	if (!engine || !vpnpass_picked(vn, engine, ct))
+	if (!engine || nf_ct_is_template(ct) || !vpnpass_picked(vn, engine, ct))
 		return NF_ACCEPT;
 	/* an ICMP error about the flow is none of the engine's business */
 	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
 		return NF_ACCEPT;
 	return engine->control(vn, skb, ct, ctinfo, state);
+}
+
+/*
+ * POST_ROUTING and LOCAL_IN, after source NAT. All traffic pays for these lines: they only
+ * tell what can't be a control flow.
+ */
+static unsigned int vpnpass_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (!ct || nf_ct_protonum(ct) != IPPROTO_TCP)
+		return NF_ACCEPT;
+	if (likely(!vpnpass_port(ct, htons(VPNPASS_PPTP_PORT)) &&
+		   !test_bit(IPS_HELPER_BIT, &ct->status)))
+		return NF_ACCEPT;
+	return vpnpass_out_slow(skb, ct, ctinfo, state);
 }
 
 #define VPNPASS_HOOK(fn, family, num, prio) \

@@ -6,7 +6,6 @@
 #include "../kmod/vpnpass.h"
 #include "call.h"
 
-#define PPTP_PORT		1723
 #define PPTP_GRACE		(5 * HZ)	/* an ended call's late packets pass */
 #define PPTP_SETUP_TIMEOUT	(120 * HZ)	/* the callee may have to dial */
 

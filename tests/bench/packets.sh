@@ -147,4 +147,5 @@ intree_on
 sysctl -qw net.netfilter.nf_conntrack_expect_max=8192	# its two expectations a call do not fit else
 all_calls in-tree
 at r nft delete table ip vphelper
+modprobe -r nf_nat_pptp nf_conntrack_pptp
 settle
