@@ -18,6 +18,7 @@ static const struct mode mode[] = {
 	{ "wire", "plays both ends with TCP segments of its own", wire_main },
 	{ "sniff", "prints packets as key=value lines", sniff_main },
 	{ "icmp", "sends an ICMP error about a packet that sniff wrote", icmp_main },
+	{ "gre", "--dst A [--id N] [--count N]: sends data that belongs to no call", gre_main },
 };
 
 static int help(void)

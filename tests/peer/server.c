@@ -71,6 +71,7 @@ int server_main(int argc, char **argv)
 {
 	struct peer *p = calloc(1, sizeof(*p));
 	struct addr listen;
+	bool bad;
 
 	if (!p)
 		die("out of memory");
@@ -87,5 +88,7 @@ int server_main(int argc, char **argv)
 	while (!stop)
 		peer_poll(p, 200);
 	summary(p);
-	return p->unexpected || p->data_wrong || p->data_dup;
+	bad = p->unexpected || p->data_wrong || p->data_dup;
+	puts(bad ? "FAILED" : "done");
+	return bad;
 }

@@ -213,5 +213,6 @@ int sniff_main(int argc, char **argv)
 	end = now_ms() + seconds * 1000;
 	while (count && next_packet(&port, &f, end))
 		count--;
+	puts(count ? "FAILED: no such packet" : "done");
 	return count != 0;
 }

@@ -482,9 +482,11 @@ bool steps_run(struct client *cl, char **steps)
 			return false;
 		}
 	}
-	if (cl->peer.unexpected || cl->peer.data_wrong)
-		printf("FAILED: unexpected=%llu wrong=%llu\n",
-		       (unsigned long long)cl->peer.unexpected,
-		       (unsigned long long)cl->peer.data_wrong);
-	return !cl->peer.unexpected && !cl->peer.data_wrong;
+	if (!cl->peer.unexpected && !cl->peer.data_wrong) {
+		puts("done");
+		return true;
+	}
+	printf("FAILED: unexpected=%llu wrong=%llu\n", (unsigned long long)cl->peer.unexpected,
+	       (unsigned long long)cl->peer.data_wrong);
+	return false;
 }

@@ -74,5 +74,6 @@ int client_main(int argc, char **argv);
 int wire_main(int argc, char **argv);
 int sniff_main(int argc, char **argv);
 int icmp_main(int argc, char **argv);
+int gre_main(int argc, char **argv);
 
 #endif

@@ -11,8 +11,11 @@
 
 enum end { INITIATOR, RESPONDER };
 
-/* What the router may do with an id that an end introduces. */
-enum alias_rule { ALIAS_ANY, ALIAS_SAME, ALIAS_OTHER };
+/* Ids that must differ from each other, as one end sees them. */
+struct id_space {
+	bool live[65536];		/* of a call of this moment */
+	u64 until[65536];		/* of an ended call: may be kept until then, us */
+};
 
 #define WIRE_CALLS	300
 
@@ -20,7 +23,7 @@ struct wire_call {
 	u16 id[2];			/* as the end that chose it knows it */
 	u16 alias[2];			/* as the other end knows it */
 	u32 learn[2];			/* where in the stream of the end its id stands */
-	bool learning[2];
+	bool learning[2], learnt[2];
 };
 
 /* One direction of the stream, by offset from its first byte. */
@@ -38,10 +41,12 @@ struct wire {
 	struct port port[2];
 	struct addr local[2];		/* addresses of the two ends */
 	struct addr dst;		/* what the initiator connects to */
-	enum alias_rule rule[2];
 	u16 base[2];			/* first call id of each end */
+	struct addr rival;		/* address of another client that takes the same ids */
+	unsigned int hold;		/* how many of them, 0: no such client */
+	bool routed;			/* no NAT: the server tells the clients apart */
+	struct id_space *space[2][2];	/* by end and whether it is the rival's flow */
 	u16 next_port;
-	bool used[65536];		/* ids that the server must not see twice */
 	unsigned long segments, arrived, bytes, rewritten, errors;
 };
 
@@ -52,15 +57,16 @@ struct flow {
 	u32 isn[2];
 	struct stream s[2];
 	struct wire_call call[WIRE_CALLS];
-	enum alias_rule rule[2];
+	struct id_space *space[2];
+	u16 base[2];
 	bool lose;			/* what arrives now is lost behind the router */
 };
 
 /* Report an error of the router; the first few are printed. */
 void __attribute__((format(printf, 2, 3))) wire_error(struct wire *w, const char *fmt, ...);
 
-/* TCP handshake; false: no connection. @f is zeroed. */
-bool flow_open(struct flow *f, struct wire *w);
+/* TCP handshake, as the rival or not; false: no connection. @f is zeroed. */
+bool flow_open(struct flow *f, struct wire *w, bool rival);
 /* RST from the initiator and memory freed. */
 void flow_close(struct flow *f);
 /* Append one message to the stream of @end about call number @call. */

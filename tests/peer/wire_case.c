@@ -182,21 +182,56 @@ static const struct kind kind[] = {
 	{ "with gaps", with_gaps, 219, 20, 24 },
 };
 
+/* Another client takes the ids first, so that the router must replace those of the dialogue. */
+static bool rival_calls(struct wire *w, struct flow *f)
+{
+	unsigned int i;
+	bool ok = flow_open(f, w, true);
+
+	f->base[RESPONDER] += 16;
+	flow_say(f, INITIATOR, SCCRQ, 0);
+	for (i = 0; i < w->hold; i++)
+		flow_say(f, INITIATOR, OCRQ, i);
+	ok = ok && flow_finish(f, INITIATOR);
+	for (i = 0; i < w->hold && ok; i++)
+		flow_say(f, RESPONDER, OCRP, i);
+	return ok && flow_finish(f, RESPONDER);
+}
+
+/* An ended call may keep its ids for a while: each dialogue takes others. */
+static void fresh_ids(struct wire *w)
+{
+	w->base[INITIATOR] += w->hold > 16 ? w->hold : 16;
+	w->base[RESPONDER] += 32;
+}
+
+static bool run_rounds(struct flow *f, cutter cut, unsigned int p)
+{
+	struct round r;
+	size_t at = 0;
+	bool ok = true;
+
+	while (ok && at < ARRAY_SIZE(dialogue)) {
+		at = say_round(f, &r, at);
+		cut(f, &r, p);
+		ok = flow_finish(f, r.end);
+	}
+	return ok;
+}
+
 static bool run_dialogue(struct wire *w, cutter cut, unsigned int p)
 {
 	unsigned long before = w->errors;
-	struct round r;
-	struct flow f;
-	size_t at = 0;
-	bool ok;
+	struct flow f = { 0 }, rival = { 0 };
+	bool ok = true;
 
-	ok = flow_open(&f, w);
-	while (ok && at < ARRAY_SIZE(dialogue)) {
-		at = say_round(&f, &r, at);
-		cut(&f, &r, p);
-		ok = flow_finish(&f, r.end);
-	}
+	if (w->hold)
+		ok = rival_calls(w, &rival);
+	ok = ok && flow_open(&f, w, false) && run_rounds(&f, cut, p);
 	flow_close(&f);
+	if (w->hold)
+		flow_close(&rival);
+	fresh_ids(w);
 	return ok && w->errors == before;
 }
 

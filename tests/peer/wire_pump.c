@@ -9,6 +9,8 @@
 
 #define WAIT_US		4000
 #define TRIES		9
+#define SEGMENT_MAX	1400
+#define LINGER_US	15000000	/* longer than a router keeps the ids of an ended call */
 
 void wire_error(struct wire *w, const char *fmt, ...)
 {
@@ -110,16 +112,18 @@ static bool handshake(struct flow *f)
 	return true;
 }
 
-bool flow_open(struct flow *f, struct wire *w)
+bool flow_open(struct flow *f, struct wire *w, bool rival)
 {
 	memset(f, 0, sizeof(*f));
 	f->w = w;
-	f->local[INITIATOR] = w->local[INITIATOR];
+	f->local[INITIATOR] = rival ? w->rival : w->local[INITIATOR];
 	addr_set_port(&f->local[INITIATOR], w->next_port++);
 	f->local[RESPONDER] = w->local[RESPONDER];
 	f->remote[INITIATOR] = w->dst;
-	f->rule[INITIATOR] = w->rule[INITIATOR];
-	f->rule[RESPONDER] = w->rule[RESPONDER];
+	f->space[INITIATOR] = w->space[INITIATOR][rival];
+	f->space[RESPONDER] = w->space[RESPONDER][rival];
+	f->base[INITIATOR] = w->base[INITIATOR];
+	f->base[RESPONDER] = w->base[RESPONDER];
 	/* let sequence numbers wrap early now and then */
 	f->isn[INITIATOR] = rand() & 1 ? 0xffffff00u + rand() % 256 : (u32)rand();
 	f->isn[RESPONDER] = rand() & 1 ? 0xffffff00u + rand() % 256 : (u32)rand();
@@ -129,17 +133,28 @@ bool flow_open(struct flow *f, struct wire *w)
 	return false;
 }
 
+static void forget_ids(struct flow *f, enum end end)
+{
+	const struct wire_call *call;
+
+	for (call = f->call; call < f->call + WIRE_CALLS; call++) {
+		if (!call->learnt[end])
+			continue;
+		f->space[end]->live[call->alias[end]] = false;
+		f->space[end]->until[call->alias[end]] = now_us() + LINGER_US;
+	}
+}
+
 void flow_close(struct flow *f)
 {
 	int i;
 
+	if (!f->w)
+		return;
 	send_flags(f, INITIATOR, TCP_RST | TCP_ACK, seq_next(f, INITIATOR),
 		   seq_next(f, RESPONDER));
-	for (i = 0; i < WIRE_CALLS; i++) {
-		if (f->call[i].alias[INITIATOR] && !f->call[i].learning[INITIATOR])
-			f->w->used[f->call[i].alias[INITIATOR]] = false;
-	}
 	for (i = 0; i < 2; i++) {
+		forget_ids(f, i);
 		free(f->s[i].tx);
 		free(f->s[i].want);
 		free(f->s[i].state);
@@ -188,25 +203,26 @@ void flow_say(struct flow *f, enum end end, enum msg_type type, unsigned int num
 	memset(s->state + at, BYTE_KNOWN, len);
 	s->len += len;
 	if (msg_field(type, 12) == FIELD_OWN_NEW)
-		call->id[end] = f->w->base[end] + number;
+		call->id[end] = f->base[end] + number;
 	fill_field(f, end, msg_field(type, 12), call, at + 12);
 	fill_field(f, end, msg_field(type, 14), call, at + 14);
 }
 
-/* Is the alias that the router chose a legal one? */
+/*
+ * Is the alias that the router chose a legal one? It must change an id that is in use and
+ * no other; a call that ended a moment ago may or may not hold its id.
+ */
 static void judge_alias(struct flow *f, enum end end, const struct wire_call *call)
 {
+	struct id_space *space = f->space[end];
 	u16 id = call->id[end], alias = call->alias[end];
+	bool page_full = f->w->hold >= 256;
 
-	if (f->rule[end] == ALIAS_SAME && alias != id)
+	if (!space->live[id] && space->until[id] < now_us() && alias != id)
 		wire_error(f->w, "id %u became %u without need", id, alias);
-	if (f->rule[end] == ALIAS_OTHER && alias == id)
-		wire_error(f->w, "id %u stayed although it clashes", id);
-	if (end == INITIATOR) {
-		if (f->w->used[alias] && f->rule[end] != ALIAS_ANY)
-			wire_error(f->w, "id %u became %u, which is in use", id, alias);
-		f->w->used[alias] = true;
-	}
+	if (space->live[alias] && !page_full)
+		wire_error(f->w, "id %u became %u, which is in use", id, alias);
+	space->live[alias] = true;
 	f->w->rewritten += alias != id;
 }
 
@@ -222,6 +238,7 @@ static void learn_alias(struct flow *f, enum end end)
 		    s->state[at + 1] & BYTE_LEARN)
 			continue;
 		call->learning[end] = false;
+		call->learnt[end] = true;
 		call->alias[end] = get16(s->want + at);
 		judge_alias(f, end, call);
 	}
@@ -259,8 +276,11 @@ static void arrived(struct flow *f, enum end end, const struct segment *g)
 			   s->len);
 		return;
 	}
-	for (i = 0; i < g->len; i++)
-		take_byte(f, end, at + i, g->data[i]);
+	/* a receiver does not look at bytes that it has acknowledged */
+	for (i = 0; i < g->len; i++) {
+		if (at + i >= s->next)
+			take_byte(f, end, at + i, g->data[i]);
+	}
 	f->w->bytes += g->len;
 	learn_alias(f, end);
 	while (s->next < s->len && s->state[s->next] & BYTE_GOT)
@@ -306,10 +326,15 @@ void flow_send(struct flow *f, enum end end, size_t from, size_t to)
 bool flow_finish(struct flow *f, enum end end)
 {
 	struct stream *s = &f->s[end];
-	int i;
+	size_t to, before;
+	int tries = 0;
 
-	for (i = 0; i < TRIES && s->next < s->len; i++)
-		send_range(f, end, s->next, s->len, WAIT_US << i);
+	while (s->next < s->len && tries < TRIES) {
+		to = s->len - s->next > SEGMENT_MAX ? s->next + SEGMENT_MAX : s->len;
+		before = s->next;
+		send_range(f, end, before, to, WAIT_US << tries);
+		tries = s->next == before ? tries + 1 : 0;
+	}
 	if (s->next == s->len)
 		return true;
 	wire_error(f->w, "the stream stalled at byte %zu of %zu of the %s", s->next, s->len,

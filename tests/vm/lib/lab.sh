@@ -5,10 +5,11 @@
 set -u
 
 here=$(dirname "${BASH_SOURCE[0]}")
-# shellcheck source=/dev/null
-for part in tap net pptp peer vpnpass; do
-	. "$here/$part.sh"
-done
+. "$here/tap.sh"
+. "$here/net.sh"
+. "$here/pptp.sh"
+. "$here/peer.sh"
+. "$here/vpnpass.sh"
 
 LAB=$(mktemp -d)
 

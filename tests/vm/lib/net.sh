@@ -25,6 +25,20 @@ at() {
 	nsenter -t "${NODE_PID[$node]}" -n -m -- "$@"
 }
 
+# launch NODE CMD...: the same in the background; $! is the command itself. Its end is for
+# gone to see: not a job of this shell.
+launch() {
+	local node=$1
+	shift
+	nsenter -t "${NODE_PID[$node]}" -n -m -- "$@" &
+	disown
+}
+
+# gone PID: the process has ended, whether or not somebody asked for its status.
+gone() {
+	! grep -q '^State:.*[^ZX] (' "/proc/$1/status" 2>/dev/null
+}
+
 in_own_namespaces() { # PID
 	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ] &&
 		grep -q ' /run .* tmpfs vprun ' "/proc/$1/mountinfo"
@@ -35,10 +49,10 @@ node() {
 	mkdir -p "/etc/netns/$name"
 	pptp_config "$name"
 	ip netns add "$name"
-	ip netns exec "$name" sh -c 'mount -t tmpfs vprun /run; mkdir -p /run/lock /run/ppp; exec sleep infinity' \
-		</dev/null >/dev/null 2>&1 &
-	pid=$!
-	disown "$pid"
+	# not a child of this shell, which would report its end
+	(ip netns exec "$name" sh -c 'mount -t tmpfs vprun /run; mkdir -p /run/lock /run/ppp; exec sleep infinity' \
+		</dev/null >/dev/null 2>&1 & echo $! >"$LAB/node")
+	pid=$(cat "$LAB/node")
 	NODE_PID[$name]=$pid
 	wait_for 20 in_own_namespaces "$pid" || bail "node $name did not start"
 	at "$name" sh -c '

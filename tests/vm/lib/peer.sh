@@ -6,23 +6,30 @@
 peer_server() {
 	local node=$1
 	shift
-	at "$node" pptp_peer server "$@" </dev/null >"$LAB/peer-server-$node.log" 2>&1 &
+	launch "$node" pptp_peer server "$@" </dev/null >"$LAB/peer-server-$node.log" 2>&1
 	echo $! >"$LAB/peer-server-$node.pid"
 	wait_for 20 grep -q ready "$LAB/peer-server-$node.log" ||
 		bail "the peer on $node does not start: $(cat "$LAB/peer-server-$node.log")"
 }
 
-# peer_server_stop NODE: true if it saw nothing unexpected.
-peer_server_stop() {
-	local pid status=0
-	pid=$(cat "$LAB/peer-server-$1.pid")
-	kill "$pid"
-	wait "$pid" || status=$?
-	cat "$LAB/peer-server-$1.log"
-	return $status
+# Every mode of the peer ends its log with "done" or the reason why not.
+peer_ended() { # NAME: of the log and pid file
+	grep -qE '^(done|FAILED|pptp_peer: )' "$LAB/$1.log" || gone "$(cat "$LAB/$1.pid")"
 }
 
-# peer NODE STEP...: a client to the usual server, in the foreground.
+verdict() { # NAME
+	wait_for 120 peer_ended "$1"
+	cat "$LAB/$1.log"
+	[ "$(tail -n 1 "$LAB/$1.log")" = "done" ]
+}
+
+# peer_server_stop NODE: true if it saw nothing unexpected.
+peer_server_stop() {
+	kill "$(cat "$LAB/peer-server-$1.pid")"
+	verdict "peer-server-$1"
+}
+
+# peer NODE [OPTION...] STEP...: a client to the usual server, in the foreground.
 peer() {
 	local node=$1
 	shift
@@ -33,16 +40,13 @@ peer() {
 peer_start() {
 	local name=$1 node=$2
 	shift 2
-	at "$node" pptp_peer client --server $SERVER "$@" </dev/null >"$LAB/peer-$name.log" 2>&1 &
+	launch "$node" pptp_peer client --server $SERVER "$@" </dev/null >"$LAB/peer-$name.log" 2>&1
 	echo $! >"$LAB/peer-$name.pid"
 }
 
 # peer_end NAME: wait for it, give its output and status.
 peer_end() {
-	local status=0
-	wait "$(cat "$LAB/peer-$1.pid")" || status=$?
-	cat "$LAB/peer-$1.log"
-	return $status
+	verdict "peer-$1"
 }
 
 # signal NAME: the file that a "wait" or "traffic" step of a peer looks for.
@@ -60,15 +64,12 @@ sniff_start() {
 	local name=$1 node=$2
 	shift 2
 	rm -f "$LAB/sniff-$name.ready"
-	at "$node" pptp_peer sniff --ready "$LAB/sniff-$name.ready" "$@" \
-		</dev/null >"$LAB/sniff-$name.log" 2>&1 &
+	launch "$node" pptp_peer sniff --ready "$LAB/sniff-$name.ready" "$@" \
+		</dev/null >"$LAB/sniff-$name.log" 2>&1
 	echo $! >"$LAB/sniff-$name.pid"
 	wait_for 20 test -e "$LAB/sniff-$name.ready" || bail "the sniffer on $node does not start"
 }
 
 sniff_end() { # NAME
-	local status=0
-	wait "$(cat "$LAB/sniff-$1.pid")" || status=$?
-	cat "$LAB/sniff-$1.log"
-	return $status
+	verdict "sniff-$1"
 }

@@ -47,7 +47,7 @@ listening() { # NODE PORT
 # pptpd_start NODE: a PPTP server.
 pptpd_start() {
 	modprobe -aq ppp_generic ppp_async ppp_synctty || true
-	at "$1" pptpd -f -o /etc/ppp/pptpd-options -c /etc/pptpd.conf </dev/null >"$LAB/pptpd-$1.log" 2>&1 &
+	launch "$1" pptpd -f -o /etc/ppp/pptpd-options -c /etc/pptpd.conf </dev/null >"$LAB/pptpd-$1.log" 2>&1
 	wait_for 20 listening "$1" 1723 || bail "pptpd on $1 does not listen"
 }
 
@@ -63,10 +63,10 @@ call_id() { # NODE ID
 pptp_dial() {
 	local node=$1 server=${2:-$SERVER} unit=${3:-0}
 	# shellcheck disable=SC2046 # options are words
-	at "$node" pppd pty "pptp $server --nolaunchpppd --nohostroute --loglevel 0 --logstring vplab-$node-$unit" \
+	launch "$node" pppd pty "pptp $server --nolaunchpppd --nohostroute --loglevel 0 --logstring vplab-$node-$unit" \
 		nodetach user test password test nodefaultroute nolock unit "$unit" lcp-max-configure 8 \
 		ipcp-accept-local ipcp-accept-remote $(ppp_options) debug \
-		</dev/null >"$LAB/pppd-$node-$unit.log" 2>&1 &
+		</dev/null >"$LAB/pppd-$node-$unit.log" 2>&1
 	echo $! >"$LAB/pppd-$node-$unit.pid"
 }
 
@@ -81,16 +81,12 @@ ppp_wait() {
 	return 1
 }
 
-pppd_gone() { # PID
-	! kill -0 "$1" 2>/dev/null
-}
-
 # pptp_hangup NODE [UNIT]: as a user would, by SIGTERM to pppd.
 pptp_hangup() {
 	local pid
 	pid=$(cat "$LAB/pppd-$1-${2:-0}.pid")
 	kill "$pid" 2>/dev/null
-	wait_for 15 pppd_gone "$pid"
+	wait_for 15 gone "$pid"
 }
 
 # ping_tunnel NODE [COUNT]: through the tunnel to the server, none may be lost.

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Malformed control data, ten thousand calls on one connection, floods of connections:
+# counted and capped, while a real tunnel of another client loses no ping.
+. "$(dirname "$0")/../lib/lab.sh"
+
+total() { # what the router holds, all states
+	tunnels '[a-z]*'
+}
+
+garbage() {
+	local kind
+	for kind in magic zero huge short type management; do
+		check "garbage ($kind)" attacker "connect 2" "dial 1" "garbage $kind" "abort"
+	done
+	check "malformed messages are counted" counter_over pptp-malformed 0
+}
+
+# The attacker uses a server of its own, which pptpd knows nothing of.
+attacker() {
+	at c2 pptp_peer client --server $WAN.11 --timeout 5 "$@"
+}
+
+call_flood() {
+	check "ten thousand calls on one connection" attacker --timeout 60 "connect 1" "flood 10000" \
+		"touch $LAB/flooded"
+	check "capped" counter_over cap-tunnels-client 1000
+	check "not more tunnels than the cap" test "$(total)" -le 260
+}
+
+connection_flood() {
+	check "a flood of connections is cut off" eval '! attacker "connect 600"'
+	check "refusals are counted" counter_over cap-controls-client 10
+	check "caps can be lowered" tune r max_controls_per_client 3
+	check "and count at once" eval '! attacker "connect 4"'
+	check "within the cap a connection works" eval 'attacker "abort" "connect 1" || true'
+}
+
+topology clients=3
+ip -n s addr add $WAN.11/24 dev eth0
+help_on r
+pptpd_start s
+pptp_dial c1
+check "a real tunnel" ppp_wait c1
+launch c1 ping -n -i 0.1 -w 200 $TUNNEL_SERVER >"$LAB/ping" 2>&1
+ping=$!
+peer_server s --listen $WAN.11
+garbage
+call_flood
+connection_flood
+check "another client still gets a call" at c3 pptp_peer client --server $WAN.11 "connect 1" "dial 2" "ping 5" "stop"
+kill -INT $ping
+wait_for 10 gone $ping
+check "no ping was lost in the real tunnel" grep -q ' 0% packet loss' "$LAB/ping"
+check "it hangs up" pptp_hangup c1
+settle
