@@ -2,7 +2,8 @@
 /*
  * Send packets through the router under test and print the guest's nanoseconds per packet. In
  * a guest whose clock counts instructions (QEMU's -icount shift=0) these are instructions.
- * The same raw socket and size for every kind, so that only the router's work differs.
+ * The same raw socket and size for every kind, so that only the router's work differs. Of
+ * several rounds the least one counts: timers and the like disturb the others.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,6 +17,7 @@
 
 #define PACKET	100	/* bytes behind the IP header */
 #define WARM_UP	2000
+#define ROUNDS	8
 #define MAX_IDS	16384
 
 struct job {
@@ -117,6 +119,23 @@ static long long now(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
+static double least(int fd, struct job *j, long count)
+{
+	double best = 0;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		long long start = now();
+		double took;
+
+		send_packets(fd, j, count);
+		took = (double)(now() - start) / count;
+		if (!i || took < best)
+			best = took;
+	}
+	return best;
+}
+
 static void address(struct sockaddr_in *sa, const char *text)
 {
 	sa->sin_family = AF_INET;
@@ -149,7 +168,6 @@ static void make(struct job *j, char **argv)
 int main(int argc, char **argv)
 {
 	static struct job j;
-	long long start;
 	long count;
 	int fd;
 
@@ -166,8 +184,6 @@ int main(int argc, char **argv)
 	send_packets(fd, &j, count < WARM_UP ? count : WARM_UP);
 	if (count <= WARM_UP)
 		return 0;
-	start = now();
-	send_packets(fd, &j, count);
-	printf("%.1f\n", (double)(now() - start) / count);
+	printf("%.1f\n", least(fd, &j, count / ROUNDS));
 	return 0;
 }
