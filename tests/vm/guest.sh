@@ -47,7 +47,7 @@ prune_out() {
 
 # Pass on what the guest says between its start and its end, keep all of it
 show_console() {
-	tr -d '\r' | tee "$out/console.log" | sed -un '/^VP-START/,/^VP-END/{/^VP-/d;p}' | tee "$out/tap.log"
+	sed -u 's|\r||g' | tee "$out/console.log" | sed -un '/^VP-START/,/^VP-END/{/^VP-/d;p}' | tee "$out/tap.log"
 }
 
 # Scenarios of the plan that the guest did not come to
