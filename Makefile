@@ -58,6 +58,9 @@ check-unit: ## KUnit suites of the pure logic
 build-matrix: ## modules on Debian's 5.10, 6.1, 6.12, 7.2, 7.3 kernels; a warning is a failure
 	tests/tools/check matrix
 
+bench: ## guest instructions per packet: plain flows, the in-tree helper, ours (2 min)
+	tests/bench/run
+
 fuzz: ## fuzz the stream parser for FUZZ_SECONDS (60)
 	tests/tools/check fuzz
 
@@ -68,4 +71,4 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-debug check-unit \
-	build-matrix fuzz lint help
+	bench build-matrix fuzz lint help

@@ -10,6 +10,7 @@
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/l2tp.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/icmp.h>
@@ -50,14 +51,20 @@ static bool vpnpass_zone(const struct sk_buff *skb, u16 *zone)
 	return z->dir == NF_CT_DEFAULT_ZONE_DIR || z->id == NF_CT_DEFAULT_ZONE_ID;
 }
 
+/* Return: the engine for data packets of @l4proto, if it is wanted here. */
 static const struct vpnpass_engine *vpnpass_data_engine(struct vpnpass_net *vn, u8 l4proto)
 {
 	unsigned int id;
 
-	/* the caller has seen that @l4proto is a data protocol */
 	switch (l4proto) {
 	case IPPROTO_GRE:
 		id = VPNPASS_PROTO_PPTP;
+		break;
+	case IPPROTO_L2TP:
+		id = VPNPASS_PROTO_L2TP;
+		break;
+	case IPPROTO_ESP:
+		id = VPNPASS_PROTO_IPSEC;
 		break;
 	default:
 		return NULL;
@@ -221,13 +228,9 @@ static noinline unsigned int vpnpass_in4_slow(struct sk_buff *skb,
 
 	if (ip_is_fragment(ih))
 		return NF_ACCEPT;
-	switch (ih->protocol) {
-	case IPPROTO_GRE:
-		return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, ih->protocol);
-	case IPPROTO_ICMP:
+	if (ih->protocol == IPPROTO_ICMP)
 		return vpnpass_icmp(skb, &pkt, &dst);
-	}
-	return NF_ACCEPT;
+	return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, ih->protocol);
 }
 
 /*
@@ -270,13 +273,9 @@ static noinline unsigned int vpnpass_in6_slow(struct sk_buff *skb,
 	if (off < 0)
 		return NF_ACCEPT;
 	pkt.off = off;
-	switch (nexthdr) {
-	case IPPROTO_GRE:
-		return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, nexthdr);
-	case IPPROTO_ICMPV6:
+	if (nexthdr == IPPROTO_ICMPV6)
 		return vpnpass_icmp(skb, &pkt, &dst);
-	}
-	return NF_ACCEPT;
+	return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, nexthdr);
 }
 
 static unsigned int vpnpass_in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -294,19 +293,35 @@ static bool vpnpass_port(const struct nf_conn *ct, __be16 port)
 	       ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u.all == port;
 }
 
-/* Is this a control flow that mode and rules want helped? */
-static bool vpnpass_picked(const struct vpnpass_net *vn, const struct vpnpass_engine *engine,
-			   const struct nf_conn *ct)
+/* Could this be a control flow? Quick, as all traffic is asked. */
+static bool vpnpass_maybe_control(const struct nf_conn *ct)
 {
-	switch (READ_ONCE(vn->engines[engine->id].mode)) {
-	case VPNPASS_MODE_ON:
-		return vpnpass_port(ct, engine->control_port) ||
-		       vpnpass_helper_picked(ct, engine->id);
-	case VPNPASS_MODE_RULE:
-		return vpnpass_helper_picked(ct, engine->id);
+	switch (nf_ct_protonum(ct)) {
+	case IPPROTO_TCP:
+		if (vpnpass_port(ct, htons(VPNPASS_PPTP_PORT)))
+			return true;
+		break;
+	case IPPROTO_UDP:
+		if (vpnpass_port(ct, htons(VPNPASS_IKE_PORT)) ||
+		    vpnpass_port(ct, htons(VPNPASS_L2TP_PORT)))
+			return true;
+		break;
 	default:
 		return false;
 	}
+	return test_bit(IPS_HELPER_BIT, &ct->status);
+}
+
+/* Is it one of this engine, which mode and rules want helped? */
+static bool vpnpass_picked(const struct vpnpass_net *vn, const struct vpnpass_engine *engine,
+			   const struct nf_conn *ct)
+{
+	unsigned int mode = READ_ONCE(vn->engines[engine->id].mode);
+
+	if (mode == VPNPASS_MODE_OFF || nf_ct_protonum(ct) != engine->control_l4proto)
+		return false;
+	return (mode == VPNPASS_MODE_ON && vpnpass_port(ct, engine->control_port)) ||
+	       vpnpass_helper_picked(ct, engine->id);
 }
 
 static noinline unsigned int vpnpass_out_slow(struct sk_buff *skb, struct nf_conn *ct,
@@ -315,14 +330,17 @@ static noinline unsigned int vpnpass_out_slow(struct sk_buff *skb, struct nf_con
 {
 	struct vpnpass_net *vn = vpnpass_pernet(state->net);
 	const struct vpnpass_engine *engine;
+	unsigned int id;
 
-	engine = rcu_dereference(vn->engines[VPNPASS_PROTO_PPTP].engine);
-	if (!engine || nf_ct_is_template(ct) || !vpnpass_picked(vn, engine, ct))
+	/* an ICMP error about a control flow is none of its packets */
+	if (nf_ct_is_template(ct) || ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
 		return NF_ACCEPT;
-	/* an ICMP error about the flow is none of the engine's business */
-	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
-		return NF_ACCEPT;
-	return engine->control(vn, skb, ct, ctinfo, state);
+	for (id = 0; id < VPNPASS_PROTOS; id++) {
+		engine = rcu_dereference(vn->engines[id].engine);
+		if (engine && vpnpass_picked(vn, engine, ct))
+			return engine->control(vn, skb, ct, ctinfo, state);
+	}
+	return NF_ACCEPT;
 }
 
 /*
@@ -334,10 +352,7 @@ static unsigned int vpnpass_out(void *priv, struct sk_buff *skb, const struct nf
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	if (!ct || nf_ct_protonum(ct) != IPPROTO_TCP)
-		return NF_ACCEPT;
-	if (likely(!vpnpass_port(ct, htons(VPNPASS_PPTP_PORT)) &&
-		   !test_bit(IPS_HELPER_BIT, &ct->status)))
+	if (!ct || likely(!vpnpass_maybe_control(ct)))
 		return NF_ACCEPT;
 	return vpnpass_out_slow(skb, ct, ctinfo, state);
 }

@@ -43,6 +43,8 @@ struct vpnpass_tunnel;
 #define VPNPASS_PROTOS		(VPNPASS_PROTO_IPSEC + 1)
 #define VPNPASS_PARAMS_MAX	4
 #define VPNPASS_PPTP_PORT	1723
+#define VPNPASS_L2TP_PORT	1701
+#define VPNPASS_IKE_PORT	500
 #define VPNPASS_GC_INTERVAL	(2 * HZ)
 
 /**
