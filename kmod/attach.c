@@ -121,9 +121,10 @@ static int vpnpass_entry_nat(struct nf_conn *ct)
 		return -ENOMEM;
 	if (!nf_ct_tuple_equal(&ct->tuplehash[IP_CT_DIR_REPLY].tuple, &reply))
 		return -EEXIST;
-	if (!nf_inet_addr_cmp(&orig->src.u3, &reply.dst.u3) || orig->src.u.all != reply.dst.u.all)
+	/* ids are the engine's to rewrite, so NAT need not touch packets for them alone */
+	if (!nf_inet_addr_cmp(&orig->src.u3, &reply.dst.u3))
 		ct->status |= IPS_SRC_NAT;
-	if (!nf_inet_addr_cmp(&orig->dst.u3, &reply.src.u3) || orig->dst.u.all != reply.src.u.all)
+	if (!nf_inet_addr_cmp(&orig->dst.u3, &reply.src.u3))
 		ct->status |= IPS_DST_NAT;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "pptp.h"
 
 #define PPTP_ALIAS_TRIES	256	/* random ids that are tried before giving up */
+#define PPTP_ALIAS_STRIDE	37	/* odd, so that all low bytes are tried */
 
 static struct pptp_control *pptp_control_of(struct pptp_conn *conn)
 {
@@ -64,9 +65,12 @@ static int pptp_find_alias(struct vpnpass_net *vn, struct vpnpass_binding *b, u1
 
 	if (pptp_bind_alias(vn, b, id))
 		return id;
-	/* in an order of its own, so that an id given back and asked for again comes back */
-	for (i = 1; i < 256; i++) {
-		alias = (id & 0xff00) | ((id + i) & 0xff);
+	/*
+	 * In a fixed order, so that an id given back and asked for again comes back; and far
+	 * from the id, as the next ids are what an end that counts takes next.
+	 */
+	for (i = 0; i < 256; i++) {
+		alias = (id & 0xff00) | ((id + 128 + i * PPTP_ALIAS_STRIDE) & 0xff);
 		if (alias && pptp_bind_alias(vn, b, alias))
 			return alias;
 	}
