@@ -235,16 +235,35 @@ static bool run_dialogue(struct wire *w, cutter cut, unsigned int p)
 	return ok && w->errors == before;
 }
 
+/* First, last and step of the cuts to try; around the ids only if a page of ids is full. */
+static void cuts(const struct wire *w, const struct kind *k, bool brief, unsigned int cut[3])
+{
+	cut[0] = 1;
+	cut[1] = k->max;
+	cut[2] = brief ? 9 : k->step;
+	if (w->hold < 256 || k->max == 1)
+		return;
+	cut[0] = 12;
+	cut[1] = 16;
+}
+
+/* With no id free under a high byte that has gone out already, a call is beyond help. */
+static bool beyond_help(const struct wire *w, const struct kind *k, unsigned int p)
+{
+	return w->hold >= 256 && (p == 13 || k->cut == single_bytes);
+}
+
 static bool run_kind(struct wire *w, const struct kind *k, bool brief)
 {
-	unsigned int p, runs = 0, bad = 0, step = brief ? 9 : k->step;
 	unsigned int from = brief && k->step_from > 20 ? 20 : k->step_from;
+	unsigned int p, cut[3], runs = 0, bad = 0;
 
-	for (p = 1; p <= k->max; p += p < from ? 1 : step) {
+	cuts(w, k, brief, cut);
+	for (p = cut[0]; p <= cut[1] && bad < 4; p += p < from ? 1 : cut[2]) {
+		if (beyond_help(w, k, p))
+			continue;
 		runs++;
 		bad += !run_dialogue(w, k->cut, p);
-		if (bad > 3)
-			break;
 	}
 	printf("# %s: %u dialogues, %u wrong\n", k->name, runs, bad);
 	fflush(stdout);

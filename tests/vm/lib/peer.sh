@@ -36,12 +36,17 @@ peer() {
 	at "$node" pptp_peer client --server $SERVER "$@"
 }
 
-# peer_start NAME NODE STEP...: the same in the background, with a name.
-peer_start() {
-	local name=$1 node=$2
-	shift 2
-	launch "$node" pptp_peer client --server $SERVER "$@" </dev/null >"$LAB/peer-$name.log" 2>&1
+# peer_start_to ADDRESS NAME NODE STEP...: a client in the background, with a name.
+peer_start_to() {
+	local server=$1 name=$2 node=$3
+	shift 3
+	launch "$node" pptp_peer client --server "$server" "$@" </dev/null >"$LAB/peer-$name.log" 2>&1
 	echo $! >"$LAB/peer-$name.pid"
+}
+
+# peer_start NAME NODE STEP...: the same to the usual server.
+peer_start() {
+	peer_start_to "$SERVER" "$@"
 }
 
 # peer_end NAME: wait for it, give its output and status.

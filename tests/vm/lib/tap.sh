@@ -21,10 +21,11 @@ result() { # STATUS NAME
 
 # check NAME CMD...: the command must succeed. Its output is shown if it does not.
 check() {
-	local name=$1 status=0
+	local name=$1 status=0 start=$SECONDS
 	shift
 	"$@" >"$LAB/check.out" 2>&1 || status=$?
 	result "$status" "$name"
+	[ $((SECONDS - start)) -lt 10 ] || diag "took $((SECONDS - start)) s"
 	[ "$status" = 0 ] || {
 		diag "status $status of: $*"
 		tail -n 25 "$LAB/check.out" | sed 's/^/#   /'

@@ -29,12 +29,14 @@ packets() { # COUNTER
 	at r nft list counter inet vpfilter "$1" | sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }
 
-# GRE from outside for every call id in turn, to the router and to a client by way of it.
+# GRE from a host that has no call, for every id in use, and from the server for none.
 unsolicited() {
 	local id
-	for id in 4242 4243 100 101 0 65535; do
-		at o1 pptp_peer gre --dst $ROUTER --id $id
-		at s pptp_peer gre --dst $ROUTER --id $((id ^ 1))
+	for id in 4242 4243 1 2 0 65535; do
+		at o1 pptp_peer gre --dst $ROUTER --id $id || return 1
+	done
+	for id in 9 0 65535; do
+		at s pptp_peer gre --dst $ROUTER --id $id || return 1
 	done
 }
 

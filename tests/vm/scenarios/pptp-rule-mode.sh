@@ -32,9 +32,9 @@ check "picked connection of the first client" peer_end one
 check "picked connection of the second client" peer_end two
 check "the server agrees" peer_server_stop s
 flush_conntrack >/dev/null 2>&1
-peer_server s
+peer_server s --ids 500
 check "a connection to port 1723 that no rule picks gets no help" \
-	peer c1 --ids 7 "connect 1" "dial 1" "mute 5"
+	peer c1 --ids 70 "connect 1" "dial 1" "mute 5"
 peer_server_stop s >/dev/null
 equal "and no tunnel" 0 "$(tunnels up)"
 at r nft delete table inet vprule
