@@ -8,7 +8,7 @@
 #define PPTP_BOTH	(BIT(PPTP_INITIATOR) | BIT(PPTP_RESPONDER))
 
 const struct pptp_count_info pptp_count_info[PPTP_COUNT_MAX] = {
-#define PPTP_COUNT_INFO(id, n, d) [PPTP_COUNT_##id] = { .name = (n), .doc = (d) },
+#define PPTP_COUNT_INFO(id, n, d) { .name = (n), .doc = (d) },
 	PPTP_COUNTS(PPTP_COUNT_INFO)
 #undef PPTP_COUNT_INFO
 };
@@ -206,12 +206,12 @@ static int pptp_guess(struct pptp_conn *conn, const struct pptp_view *view,
 			continue;
 		if (!*guess) {
 			*guess = call;
-		} else if (!view->force) {
-			return PPTP_UNDECIDED;
-		} else {
-			conn->ops->count(conn, PPTP_COUNT_GUESSED);
-			break;
+			continue;
 		}
+		if (!view->force)
+			return PPTP_UNDECIDED;
+		conn->ops->count(conn, PPTP_COUNT_GUESSED);
+		break;
 	}
 	conn->stream[view->from].guessed = *guess;
 	return 0;
@@ -250,9 +250,9 @@ static int pptp_reply_id(struct pptp_conn *conn, const struct pptp_view *view, u
 		return id;	/* refused: whatever id it carries won't be used */
 	if (pptp_answered(conn, view, &call) < 0)
 		return PPTP_UNDECIDED;
-	if (!call)
+	if (!call) {
 		call = pptp_by_id(conn, from, id);
-	else if (pptp_awaits(view, call)) {
+	} else if (pptp_awaits(view, call)) {
 		pptp_call_replace(conn, from, id);
 		return pptp_call_give(conn, call, from, id, keep_high) ?
 		       call->alias[from] : id;

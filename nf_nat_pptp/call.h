@@ -19,7 +19,7 @@ struct pptp_call;
 	X(RETRANSMIT, "pptp-retransmit", \
 	  "Control segments that repeat bytes already seen") \
 	X(GAP, "pptp-gap", \
-	  "Control segments dropped because earlier bytes are missing; TCP sends them again in order") \
+	  "Control segments dropped as earlier bytes are missing; TCP sends them again in order") \
 	X(BYPASS, "pptp-bypass", \
 	  "Times a control stream passed unread because bytes went by unseen or were malformed") \
 	X(RESYNC, "pptp-resync", \
@@ -123,8 +123,8 @@ struct pptp_call {
  * @count: count one event.
  *
  * All are called with the connection's lock held, from pptp_stream_segment() and
- * pptp_conn_close() only; none may be NULL; none may call back into the functions of call.h or stream.h (so calls are unlinked
- * later, never from within a callback).
+ * pptp_conn_close() only; none may be NULL; none may call back into the functions of call.h
+ * or stream.h (so calls are unlinked later, never from within a callback).
  */
 struct pptp_ops {
 	struct pptp_call *(*call_alloc)(struct pptp_conn *conn);

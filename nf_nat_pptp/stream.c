@@ -134,8 +134,10 @@ static bool pptp_resync(struct pptp_walk *w)
 {
 	struct pptp_stream *s = w->s;
 
-	if (s->sync == PPTP_SYNC_NONE)
-		s->next = s->acked = w->seg->seq;
+	if (s->sync == PPTP_SYNC_NONE) {
+		s->next = w->seg->seq;
+		s->acked = w->seg->seq;
+	}
 	s->sync = PPTP_SYNC_LOST;
 	if (pptp_before(w->seg->seq, s->next) || w->seg->len < PPTP_SANE_LEN ||
 	    !pptp_header_sane(w->seg->data))

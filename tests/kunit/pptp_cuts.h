@@ -137,12 +137,13 @@ static inline void cut_check_alias(struct lab *lab, const struct cut *cut, const
 
 static inline void cut_check_state(struct lab *lab, const struct cut *cut, const struct lab_call *c)
 {
+	bool ends = cut->type == PPTP_MSG_DISCONNECT;
 	bool request = cut->type == PPTP_MSG_OUT_REQUEST || cut->type == PPTP_MSG_IN_REQUEST;
 	bool up = !request && cut->type != PPTP_MSG_IN_REPLY;
 
 	if (c->up != up)
 		lab_broken(lab, "cut: the call is up too early or not at all");
-	if (c->closing != (cut->type == PPTP_MSG_DISCONNECT))
+	if (c->closing != ends)
 		lab_broken(lab, "cut: the call is closing too early or not at all");
 }
 

@@ -143,7 +143,7 @@ static inline int lab_find_alias(struct lab *lab, enum pptp_end end, u16 id, boo
 }
 
 static inline int lab_reserve(struct pptp_conn *conn, struct pptp_call *call, enum pptp_end end,
-		       u16 id, bool keep_high)
+			      u16 id, bool keep_high)
 {
 	struct lab *lab = lab_of(conn);
 	struct lab_call *c = lab_call_of(call);
@@ -332,7 +332,7 @@ static inline u16 lab_msg_len(u16 type)
 	static const u16 len[] = { 0, 156, 156, 16, 16, 16, 20, 168, 32, 220, 24, 28, 16, 148,
 				   40, 24 };
 
-	return type < sizeof(len) / sizeof(len[0]) ? len[type] : 16;
+	return type < ARRAY_SIZE(len) ? len[type] : 16;
 }
 
 /* Queue any bytes. Returns their offset. */
