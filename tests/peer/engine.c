@@ -173,7 +173,8 @@ static bool parse(struct conn *c)
 
 	while (c->have - at >= 8) {
 		len = get16(c->rx + at);
-		if (len < 16 || len > MSG_MAX || get32(c->rx + at + 4) != MSG_MAGIC) {
+		if (len < 16 || len > MSG_MAX || get16(c->rx + at + 2) != 1 ||
+		    get32(c->rx + at + 4) != MSG_MAGIC) {
 			c->peer->garbled++;
 			return false;
 		}

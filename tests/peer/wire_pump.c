@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WAIT_US		4000
+#define WAIT_US		2000
 #define TRIES		9
 #define SEGMENT_MAX	1400
 #define LINGER_US	15000000	/* longer than a router keeps the ids of an ended call */

@@ -8,7 +8,7 @@ peer_server() {
 	shift
 	launch "$node" pptp_peer server "$@" </dev/null >"$LAB/peer-server-$node.log" 2>&1
 	echo $! >"$LAB/peer-server-$node.pid"
-	wait_for 20 grep -q ready "$LAB/peer-server-$node.log" ||
+	wait_for 20 grep -qx ready "$LAB/peer-server-$node.log" ||
 		bail "the peer on $node does not start: $(cat "$LAB/peer-server-$node.log")"
 }
 

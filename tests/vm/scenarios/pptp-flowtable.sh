@@ -36,7 +36,7 @@ check "first calls of c1" await up1
 check "first calls of c2" await up2
 wait_for 10 listening s 8080
 mkfifo "$LAB/talk"
-launch c1 nc $SERVER 8080 <>"$LAB/talk" >/dev/null 2>&1
+launch c1 sh -c "exec nc $SERVER 8080 <>'$LAB/talk'" >/dev/null 2>&1
 for i in 1 2 3 4 5; do echo "line $i" >"$LAB/talk"; done
 check "other TCP is offloaded" wait_for 10 eval '[ "$(offloaded 8080)" -gt 0 ]'
 equal "control connections are not" 0 "$(offloaded 1723)"

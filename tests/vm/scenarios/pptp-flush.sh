@@ -14,7 +14,7 @@ for i in 1 2; do
 		"traffic $LAB/stop $LOST" "echo" "ping 5" "clear 1" "dial 1" "ping 5" "stop"
 done
 check "calls of both clients run" eval 'await up1 && await up2'
-for what in "-F" "-D -p gre" "-D -p tcp --dport 1723" "-D -s $LAN.11" "-F" "-F"; do
+for what in "-D -p tcp --dport 1723" "-D -p gre" "-F" "-D -s $LAN.11" "-F" "-F"; do
 	# shellcheck disable=SC2086 # words
 	check "conntrack $what in mid-call" at r conntrack $what
 	check "the calls go on: entries are back" wait_for 10 eval '[ "$(gre_count)" = 6 ]'

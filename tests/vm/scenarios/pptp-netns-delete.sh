@@ -8,9 +8,9 @@ references() {
 	lsmod | awk '$1 == "nf_nat_pptp" { print $3 }'
 }
 
-delete_router() {
-	kill -9 "${NODE_PID[r]}"
-	ip netns del r
+delete() { # NODE
+	kill -9 "${NODE_PID[$1]}"
+	ip netns del "$1"
 }
 
 tunnels_of_n() {
@@ -25,14 +25,15 @@ peer_start in c1 --ids 1 "connect 2" "dial 3" "ping 5" "touch $LAB/in" "traffic 
 peer_start other b1 --ids 1 "connect 1" "dial 2" "ping 5" "touch $LAB/other" "traffic $LAB/stop 0" "ping 5"
 check "calls run through the router" await in
 check "calls run through another router" await other
-check "delete the router's namespace" delete_router
+check "delete the router's namespace" delete r
 signal gone
 unset 'NODE_PID[r]'
 check "the other router has its tunnels" wait_for 10 tunnels_of_n
 signal stop
 check "no packet lost there" peer_end other
 peer_end in >/dev/null
-ip netns del c1
+check "delete a client's namespace" delete c1
+unset 'NODE_PID[c1]'
 peer_server_stop s >/dev/null
 end_processes_but_holders
 check "conntrack of the other router empties" wait_for 15 conntrack_empty n

@@ -16,7 +16,7 @@ narrow_hop() {
 	ip -n m addr add 198.51.100.1/24 dev far
 	ip -n m link set far mtu $MTU up
 	ip -n f addr add $FAR/24 dev eth0
-	ip -n f link set eth0 up
+	ip -n f link set eth0 mtu $MTU up
 	forwarding m
 	default_route f 198.51.100.1
 	ip -n r route add 198.51.100.0/24 via $WAN.40

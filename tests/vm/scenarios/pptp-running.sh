@@ -7,9 +7,9 @@
 # A TCP download that runs over the whole time; its end is checked byte by byte.
 download_start() {
 	head -c 3000000 /dev/urandom >"$LAB/data"
-	launch s nc -l -p 8080 -N <"$LAB/data" >/dev/null
+	launch s sh -c "exec nc -l -p 8080 -N <'$LAB/data' >/dev/null"
 	wait_for 10 listening s 8080
-	launch c1 nc -d $SERVER 8080 </dev/null >"$LAB/copy"
+	launch c1 sh -c "exec nc -d $SERVER 8080 >'$LAB/copy'"
 	download=$!
 }
 

@@ -15,7 +15,7 @@ check "clash: every id replaced and put back" \
 check "clash with a whole page of ids" \
 	wire4 --brief --rival $WIRE_RIVAL --hold 256 --client-ids 0x2000
 check "random segments, ids that clash" \
-	wire4 --rival $WIRE_RIVAL --hold 4 --client-ids 30000 --server-ids 20000 --fuzz 300 --seed "$RANDOM"
+	wire4 --rival $WIRE_RIVAL --hold 4 --client-ids 30000 --server-ids 20000 --fuzz 120 --seed "$RANDOM"
 check "hairpin: both ends behind the router" wire4_hairpin --brief --client-ids 50000
 check "all calls are gone in the end" wait_for 30 tunnels_are 0 '[a-z]*'
 settle
