@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Everything that takes state away, at random and at once, on all CPUs and under traffic: flushes,
+# mode switches, reloads, namespaces that come and go, dumps. The kernel must not mind, and
+# afterwards all must work as on the first day. STRESS_SECONDS sets for how long (30).
+. "$(dirname "$0")/../lib/lab.sh"
+
+SECS=${STRESS_SECONDS:-30}
+RANDOM=${STRESS_SEED:-1723}
+
+# Calls come and go; whatever happens to them is all right
+caller() { # NODE FIRST_ID
+	while [ ! -e "$LAB/stop" ]; do
+		peer "$1" --timeout 3 --ids "$2" "connect 3" "dial 3" "ping 20" "clear 1" "dial 2" "ping 20" abort
+	done >/dev/null 2>&1
+}
+
+flooder() { # NODE TARGET: GRE of no call
+	while [ ! -e "$LAB/stop" ]; do
+		at "$1" pptp_peer gre --dst "$2" --id $((RANDOM % 32)) --count 200
+	done >/dev/null 2>&1
+}
+
+dumper() {
+	while [ ! -e "$LAB/stop" ]; do
+		vpnpass -j -n r tunnels
+		vpnpass -j -n r status
+		at r conntrack -L
+	done >/dev/null 2>&1
+}
+
+namespaces() {
+	while [ ! -e "$LAB/stop" ]; do
+		ip netns add vptmp && ip netns exec vptmp sysctl -qw net.netfilter.nf_vpnpass.pptp=1
+		ip netns del vptmp
+	done >/dev/null 2>&1
+}
+
+reload() {
+	rmmod nf_nat_pptp && load_pptp && mode r on
+}
+
+# Modules that a dump or a namespace holds for a moment do not unload; that is all right
+disturb() {
+	case $((RANDOM % 6)) in
+	0) flush_conntrack ;;
+	1) at r conntrack -D -p gre ;;
+	2) at r conntrack -D -p tcp ;;
+	3) mode r off && mode r on ;;
+	4) mode r rule && mode r on ;;
+	5) reload ;;
+	esac >/dev/null 2>&1
+	disturbed=$((disturbed + 1))
+}
+
+start() {
+	"$@" &
+	workers+=($!)
+}
+
+all_ended() {
+	local pid
+	for pid in "${workers[@]}"; do
+		! kill -0 "$pid" 2>/dev/null || return 1
+	done
+}
+
+workers=() disturbed=0
+topology clients=3
+help_on r
+peer_server s
+start caller c1 1
+start caller c2 1
+start flooder c3 $SERVER
+start flooder s $ROUTER
+start dumper
+start namespaces
+end=$((SECONDS + SECS))
+while [ $SECONDS -lt $end ]; do
+	disturb
+done
+touch "$LAB/stop"
+check "all workers end" wait_for 60 all_ended
+diag "$disturbed disturbances in $SECS seconds"
+check "there were enough of them to matter" test $disturbed -gt "$SECS"
+peer_server_stop s >/dev/null
+check "the modules are there, help is on" eval 'load_modules; mode r on'
+check "old tunnels are gone" wait_for 30 tunnels_are 0 '[a-z]*'
+peer_server s
+check "new calls work" peer c1 --ids 7000 "connect 2" "dial 3" "ping 10" close
+check "the server agrees" peer_server_stop s
+settle
