@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A real narrow hop between router and server: a large packet in the tunnel of the second
-# client makes it send "fragmentation needed", and the client takes the smaller path MTU.
+# A real narrow hop between router and server: large packets of a call make it send
+# "fragmentation needed", the client takes the smaller path MTU, and all data gets through.
 . "$(dirname "$0")/../lib/lab.sh"
 
 MTU=1000
 FAR=198.51.100.10
 
-# A second server behind a hop with a small MTU.
+# A server behind a hop with a small MTU.
 narrow_hop() {
 	node m
 	node f
@@ -26,23 +26,31 @@ path_mtu() { # NODE
 	at "$1" ip route get $FAR | sed -n 's/.* mtu \([0-9]*\).*/\1/p'
 }
 
+knows() { # NODE
+	[ "$(path_mtu "$1")" = $MTU ]
+}
+
+# Large data until told to stop, then none may be lost.
+large_call() { # NODE
+	peer_start_to $FAR "$1" "$1" --ids 4242 --size 1300 "connect 1" "dial 1" "touch $LAB/up-$1" \
+		"wait $LAB/go-$1" "traffic $LAB/stop-$1 -1" "ping 10"
+	check "call of $1" await "up-$1"
+}
+
 topology clients=2
 narrow_hop
 help_on r
-pptpd_start f
-for node in c1 c2; do
-	call_id $node 4242
-	pptp_dial $node $FAR
-	check "$node gets its address" ppp_wait $node
-	check "small pings pass" ping_tunnel $node
-done
-check "large pings of c2 pass once it knows" \
-	wait_for 20 at c2 ping -c 1 -W 1 -M dont -s 1300 $TUNNEL_SERVER
-equal "path MTU of c2" $MTU "$(path_mtu c2)"
-equal "path MTU of c1 is not touched" "" "$(path_mtu c1)"
-check "large pings of c1 pass once it knows" \
-	wait_for 20 at c1 ping -c 1 -W 1 -M dont -s 1300 $TUNNEL_SERVER
-equal "path MTU of c1" $MTU "$(path_mtu c1)"
-check "c1 hangs up" pptp_hangup c1
-check "c2 hangs up" pptp_hangup c2
+peer_server f --size 1300
+large_call c1
+large_call c2
+signal go-c2
+check "c2 learns the path MTU" wait_for 20 knows c2
+equal "c1 does not, it sent nothing large" "" "$(path_mtu c1)"
+signal go-c1
+check "c1 learns the path MTU" wait_for 20 knows c1
+signal stop-c1
+signal stop-c2
+check "large data of c1 gets through" peer_end c1
+check "large data of c2 gets through" peer_end c2
+check "the server agrees" peer_server_stop f
 settle

@@ -31,13 +31,10 @@ help_on r
 peer_server s
 peer_start old c1 --ids 40000 "connect 2" "dial 3" "ping 5" "touch $LAB/up" "traffic $LAB/stop -1"
 check "calls run" await up
-launch c3 ping -i 0.05 -w 120 -q $SERVER >"$LAB/ping" 2>&1
-ping=$!
+ping_start c3 c3 $SERVER
 check "unloaded and loaded $ROUNDS times, new calls each time" rounds
 signal stop
 check "the old calls got nothing that was not theirs" peer_end old
-kill -INT $ping
-wait_for 10 gone $ping
-check "no ping of a third client was lost" grep -q ' 0% packet loss' "$LAB/ping"
+check "no ping of a third client was lost" ping_stop c3
 check "the server agrees" peer_server_stop s
 settle

@@ -15,21 +15,18 @@ download_start() {
 
 topology clients=2
 load_netfilter
-at s tc qdisc add dev eth0 root tbf rate 4mbit burst 20k latency 400ms
+at r tc qdisc add dev p-c1-eth0 root tbf rate 4mbit burst 20k latency 400ms
 peer_server s --ids peer
 peer_start old c1 --ids 5 "connect 2" "touch $LAB/connected" "wait $LAB/helped" "echo" "dial 2" "ping 5" \
 	"notice" "clear 1" "dial 1" "ping 5" "stop"
 check "control connections before the modules" await connected
 download_start
-launch c2 ping -i 0.05 -w 60 -q $SERVER >"$LAB/ping" 2>&1
-ping=$!
+ping_start c2 c2 $SERVER
 help_on r
 signal helped
 check "old control connections are helped from now on" peer_end old
 check "a new one as well" peer c2 --ids 5 "connect 1" "dial 2" "ping 5" "stop"
-kill -INT $ping
-wait_for 10 gone $ping
-check "no ping was lost" grep -q ' 0% packet loss' "$LAB/ping"
+check "no ping was lost" ping_stop c2
 check "the download ends" wait_for 60 gone $download
 check "and is right" cmp "$LAB/data" "$LAB/copy"
 check "the server agrees" peer_server_stop s
