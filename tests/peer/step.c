@@ -181,8 +181,9 @@ static long ask_calls(struct client *cl, long n, bool pns)
 	for (c = cl->peer.conns; c; c = c->next) {
 		for (i = 0; i < n && c->fd >= 0; i++, asked++) {
 			call_ask(c, pns);
-			if (cl->peer.calls[CALL_ASKED] >= 200)
-				run_until(cl, none_pending, 0, cl->timeout_ms);
+			if (cl->peer.calls[CALL_ASKED] >= 200 &&
+			    !run_until(cl, none_pending, 0, cl->timeout_ms))
+				return asked + 1;
 		}
 	}
 	run_until(cl, none_pending, 0, cl->timeout_ms);

@@ -25,11 +25,16 @@ attacker() {
 	at c2 pptp_peer client --server $WAN.31 --timeout 5 "$@"
 }
 
+# Ids of ended calls are kept for a while, and a call beyond the cap keeps its id whatever it is.
+quiet() {
+	wait_for 30 eval '[ "$(total)" = 1 ]'
+}
+
 call_flood() {
-	check "ten thousand calls on one connection" attacker --timeout 60 "connect 1" "flood 10000" \
-		"touch $LAB/flooded"
+	check "only the real tunnel is left" quiet
+	check "ten thousand calls on one connection" attacker "connect 1" "flood 10000" "abort"
 	check "capped" counter_over cap-tunnels-client 1000
-	check "not more tunnels than the cap" test "$(total)" -le 260
+	check "at most as many tunnels as the cap allows" test "$(total)" -le 257
 }
 
 connection_flood() {
