@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What clients wait for, by their IKE exchanges, and which inbound SPIs they own.
+ */
+#include "own.h"
+
+#define ESP_PAIR_AGED		10000	/* ms; an idle client re-keys the SA that it waits for */
+#define ESP_PAIR_OVERLAP	30000	/* ms for which the one that it replaces may be used */
+#define ESP_PAIR_HALF_OPEN	60000	/* ms until an exchange that didn't end is forgotten */
+#define ESP_PAIR_NEED_LIFE	3600000	/* ms until a client doesn't wait any more */
+#define ESP_PAIR_QUIET		10000	/* ms of silence that end a case */
+
+const struct esp_pair_info esp_pair_info[ESP_PAIR_COUNT_MAX] = {
+#define ESP_PAIR_INFO(id, n, d) [ESP_PAIR_##id] = { .name = (n), .doc = (d) },
+	ESP_PAIR_COUNTS(ESP_PAIR_INFO)
+#undef ESP_PAIR_INFO
+};
+
+void esp_own_count(struct esp_pair_group *group, enum esp_pair_count what)
+{
+	group->ops->count(group, what, 1);
+}
+
+void esp_pair_init(struct esp_pair_group *group, const struct esp_pair_ops *ops,
+		   const struct esp_pair_limits *limits)
+{
+	INIT_LIST_HEAD(&group->clients);
+	INIT_LIST_HEAD(&group->open);
+	group->ops = ops;
+	group->limits = *limits;
+	group->tokens = (u64)limits->burst * 1000;
+	group->filled = 0;
+	group->waiting = 0;
+	group->cases = 0;
+}
+
+void esp_pair_client_add(struct esp_pair_group *group, struct esp_pair_client *client)
+{
+	memset(client, 0, sizeof(*client));
+	INIT_LIST_HEAD(&client->outs);
+	INIT_LIST_HEAD(&client->ins);
+	client->out_gap = 250;
+	client->in_gap = 1000;
+	list_add_tail(&client->list, &group->clients);
+}
+
+/* What a client waits for. */
+
+static void esp_pair_need_del(struct esp_pair_group *group, struct esp_pair_client *client,
+			      u32 i)
+{
+	client->needs--;
+	if (!client->needs)
+		group->waiting--;
+	for (; i < client->needs; i++)
+		client->need[i] = client->need[i + 1];
+}
+
+static struct esp_pair_need *esp_pair_need_find(struct esp_pair_client *client, u32 tag)
+{
+	u32 i;
+
+	for (i = 0; i < client->needs; i++) {
+		if (client->need[i].tag == tag)
+			return &client->need[i];
+	}
+	return NULL;
+}
+
+/*
+ * An idle client that waits already re-keys the SA that was never used. The server may use
+ * that for a little while still.
+ */
+static void esp_pair_replace(struct esp_pair_client *client, u64 now)
+{
+	u32 i;
+
+	if (client->in_last && now - client->in_last <= ESP_PAIR_AGED)
+		return;
+	for (i = 0; i < client->needs; i++) {
+		if (client->need[i].until || now - client->need[i].seen <= ESP_PAIR_AGED)
+			continue;
+		client->need[i].until = now + ESP_PAIR_OVERLAP;
+		return;
+	}
+}
+
+static struct esp_pair_need *esp_pair_need_add(struct esp_pair_group *group,
+					       struct esp_pair_client *client, u64 now)
+{
+	esp_pair_replace(client, now);
+	if (client->needs == ESP_PAIR_NEEDS) {
+		esp_own_count(group, ESP_PAIR_NEED_LOST);
+		esp_pair_need_del(group, client, 0);
+	}
+	if (!client->needs)
+		group->waiting++;
+	return &client->need[client->needs++];
+}
+
+static void esp_pair_cancel(struct esp_pair_group *group, struct esp_pair_client *client,
+			    u32 tag)
+{
+	struct esp_pair_need *need = esp_pair_need_find(client, tag);
+
+	if (need)
+		esp_pair_need_del(group, client, need - client->need);
+}
+
+void esp_pair_ike(struct esp_pair_group *group, struct esp_pair_client *client,
+		  const struct esp_ike_event *event)
+{
+	struct esp_pair_need *need;
+
+	if (event->cancel)
+		esp_pair_cancel(group, client, event->cancel);
+	if (event->what == ESP_IKE_NONE)
+		return;
+	need = esp_pair_need_find(client, event->tag);
+	if (!need) {
+		if (event->what == ESP_IKE_AGAIN)
+			return;
+		need = esp_pair_need_add(group, client, event->time);
+		need->open = event->time;
+		need->until = 0;
+		need->tag = event->tag;
+		need->armed = false;
+	}
+	need->seen = event->time;
+	if (event->what == ESP_IKE_ARMED)
+		need->armed = true;
+}
+
+/* The need that an SPI that came up at @first is for: latest, ended ones before others. */
+static void esp_pair_need_met(struct esp_pair_group *group, struct esp_pair_client *client,
+			      u64 first)
+{
+	int best = -1;
+	u32 i;
+
+	for (i = 0; i < client->needs; i++) {
+		if (client->need[i].open <= first &&
+		    (best < 0 || client->need[i].armed || !client->need[best].armed))
+			best = i;
+	}
+	if (best >= 0)
+		esp_pair_need_del(group, client, best);
+}
+
+/* The two halves of a pair of SAs, for the tool to show. */
+
+static void esp_pair_mate(struct esp_pair_in *in, struct esp_pair_client *client)
+{
+	struct esp_pair_out *out;
+
+	if (in->mate)
+		return;
+	list_for_each_entry(out, &client->outs, list) {
+		if (out->mate)
+			continue;
+		out->mate = in;
+		in->mate = out;
+		return;
+	}
+}
+
+static void esp_pair_unmate(struct esp_pair_in *in)
+{
+	if (in->mate)
+		in->mate->mate = NULL;
+	in->mate = NULL;
+}
+
+void esp_pair_out_add(struct esp_pair_group *group, struct esp_pair_client *client,
+		      struct esp_pair_out *out, u32 spi, u64 now)
+{
+	struct esp_pair_in *in;
+
+	(void)group;
+	out->spi = spi;
+	out->mate = NULL;
+	out->first = now;
+	list_add_tail(&out->list, &client->outs);
+	client->wake = now;
+	list_for_each_entry(in, &client->ins, list) {
+		if (!in->mate) {
+			esp_pair_mate(in, client);
+			return;
+		}
+	}
+}
+
+void esp_pair_out_del(struct esp_pair_out *out)
+{
+	if (out->mate)
+		out->mate->mate = NULL;
+	list_del_init(&out->list);
+}
+
+/* Deciding, and taking it back. */
+
+static void esp_pair_case_end(struct esp_pair_group *group, struct esp_pair_in *in)
+{
+	struct esp_pair_case *c = in->undecided;
+	u16 i;
+
+	if (!c)
+		return;
+	for (i = 0; i < c->n; i++)
+		c->cand[i].client->watched--;
+	in->undecided = NULL;
+	group->cases--;
+	group->ops->case_free(group, c);
+}
+
+void esp_own_set(struct esp_pair_group *group, struct esp_pair_in *in, u8 state, u8 how)
+{
+	bool same = in->state == state && in->how == how;
+
+	in->state = state;
+	in->how = how;
+	if (!same)
+		group->ops->changed(group, in);
+}
+
+/* Own it, for as long as nothing is learned that speaks against. */
+static void esp_own_give(struct esp_pair_group *group, struct esp_pair_in *in,
+			 struct esp_pair_client *client, bool weak, u64 now)
+{
+	in->owner[0] = client;
+	in->sharers = 1;
+	in->since = now;
+	client->won = now;
+	if (!weak)
+		esp_pair_need_met(group, client, in->first);
+	esp_pair_mate(in, client);
+	list_del_init(&in->list);
+	list_add_tail(&in->list, &client->ins);
+}
+
+/* Without candidates beside it: no case, but its traffic has to confirm it. */
+void esp_own_only(struct esp_pair_group *group, struct esp_pair_in *in,
+			  struct esp_pair_client *client, u8 how, u64 now)
+{
+	esp_own_give(group, in, client, how == ESP_PAIR_OLDEST, now);
+	client->watched++;
+	esp_own_set(group, in, ESP_PAIR_PAIRING, how);
+	esp_own_count(group, how);
+}
+
+void esp_own_prefer(struct esp_pair_group *group, struct esp_pair_in *in,
+			    struct esp_pair_client *client, u8 how, u64 now)
+{
+	in->owner[0] = client;
+	in->sharers = 1;
+	in->since = now;
+	client->tentative++;
+	in->undecided->steady = 0;
+	esp_own_set(group, in, ESP_PAIR_PAIRING, how);
+	esp_own_count(group, how);
+}
+
+void esp_own_doubt(struct esp_pair_group *group, struct esp_pair_in *in)
+{
+	in->owner[0]->tentative--;
+	in->owner[0] = NULL;
+	in->sharers = 0;
+	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_REOPENED);
+	esp_own_count(group, ESP_PAIR_REOPENED);
+}
+
+void esp_own_settle(struct esp_pair_group *group, struct esp_pair_in *in, u64 now)
+{
+	struct esp_pair_client *client = in->owner[0];
+	bool weak = in->undecided->weak;
+
+	client->tentative--;
+	esp_pair_case_end(group, in);
+	esp_own_give(group, in, client, weak, now);
+	esp_own_set(group, in, ESP_PAIR_UP, in->how);
+	esp_own_count(group, ESP_PAIR_CONFIRMED);
+}
+
+/* The second keeps waiting: it might be a mistake, by packets that the network repeats. */
+void esp_own_share(struct esp_pair_group *group, struct esp_pair_in *in,
+			   struct esp_pair_client *a, struct esp_pair_client *b, u64 now)
+{
+	bool owned = in->owner[0];
+
+	esp_pair_case_end(group, in);
+	esp_own_give(group, in, a, owned, now);
+	in->owner[1] = b;
+	in->sharers = 2;
+	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_SHARED);
+	esp_own_count(group, ESP_PAIR_SHARED);
+}
+
+/* It was no second owner after all. */
+void esp_own_unshare(struct esp_pair_group *group, struct esp_pair_in *in)
+{
+	esp_pair_case_end(group, in);
+	list_del_init(&in->list);
+	list_add_tail(&in->list, &in->owner[0]->ins);
+	esp_own_set(group, in, ESP_PAIR_UP, ESP_PAIR_CONFIRMED);
+}
+
+/* Nobody's again; its next packet begins anew. */
+void esp_own_orphan(struct esp_pair_group *group, struct esp_pair_in *in, u8 how)
+{
+	if (in->undecided && in->state == ESP_PAIR_PAIRING)
+		in->owner[0]->tentative--;
+	else if (in->state == ESP_PAIR_PAIRING)
+		in->owner[0]->watched--;
+	esp_pair_case_end(group, in);
+	esp_pair_unmate(in);
+	in->owner[0] = NULL;
+	in->owner[1] = NULL;
+	in->sharers = 0;
+	list_del_init(&in->list);
+	list_add_tail(&in->list, &group->open);
+	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, how);
+}
+
+void esp_pair_in_del(struct esp_pair_group *group, struct esp_pair_in *in)
+{
+	if (in->undecided && in->state == ESP_PAIR_PAIRING)
+		in->owner[0]->tentative--;
+	else if (in->state == ESP_PAIR_PAIRING)
+		in->owner[0]->watched--;
+	esp_pair_case_end(group, in);
+	esp_pair_unmate(in);
+	list_del_init(&in->list);
+}
+
+static void esp_pair_case_without(struct esp_pair_group *group, struct esp_pair_in *in,
+				  struct esp_pair_client *client)
+{
+	struct esp_pair_case *c = in->undecided;
+	u16 i;
+
+	if (!c)
+		return;
+	if (in->state == ESP_PAIR_PAIRING && in->owner[0] == client)
+		esp_own_doubt(group, in);
+	if (in->owner[0] == client) {
+		esp_own_orphan(group, in, ESP_PAIR_UNASKED);
+		return;
+	}
+	for (i = 0; i < c->n; i++) {
+		if (c->cand[i].client == client) {
+			c->cand[i] = c->cand[--c->n];
+			return;
+		}
+	}
+}
+
+void esp_pair_client_del(struct esp_pair_group *group, struct esp_pair_client *client)
+{
+	struct esp_pair_client *other;
+	struct esp_pair_in *in, *next;
+
+	list_for_each_entry_safe(in, next, &client->ins, list)
+		esp_own_orphan(group, in, ESP_PAIR_UNASKED);
+	list_for_each_entry_safe(in, next, &group->open, list)
+		esp_pair_case_without(group, in, client);
+	list_for_each_entry(other, &group->clients, list) {
+		list_for_each_entry(in, &other->ins, list) {
+			if (in->owner[1] != client)
+				continue;
+			in->owner[1] = NULL;
+			in->sharers = 1;
+			esp_own_set(group, in, ESP_PAIR_UP, ESP_PAIR_ELIMINATION);
+		}
+	}
+	if (client->needs)
+		group->waiting--;
+	list_del_init(&client->list);
+}
+
+/* Quiet SPIs: what was decided is settled, what was not is forgotten and may begin anew. */
+static void esp_pair_age_open(struct esp_pair_group *group, u64 now)
+{
+	struct esp_pair_in *in, *next;
+
+	list_for_each_entry_safe(in, next, &group->open, list) {
+		if (!in->undecided || now - in->last < ESP_PAIR_QUIET)
+			continue;
+		if (in->state == ESP_PAIR_PAIRING && in->how != ESP_PAIR_GUESSED)
+			esp_own_settle(group, in, now);
+		else if (in->owner[0] && in->state == ESP_PAIR_AMBIGUOUS)
+			esp_own_unshare(group, in);
+		else
+			esp_own_orphan(group, in, ESP_PAIR_UNASKED);
+	}
+}
+
+void esp_pair_age(struct esp_pair_group *group, u64 now)
+{
+	struct esp_pair_client *client;
+	struct esp_pair_need *need;
+	u32 i;
+
+	esp_pair_age_open(group, now);
+	list_for_each_entry(client, &group->clients, list) {
+		for (i = client->needs; i-- > 0;) {
+			need = &client->need[i];
+			if ((need->until && now > need->until) ||
+			    now - need->seen > (need->armed ? ESP_PAIR_NEED_LIFE :
+						ESP_PAIR_HALF_OPEN))
+				esp_pair_need_del(group, client, i);
+		}
+	}
+}

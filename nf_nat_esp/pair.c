@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who owns an inbound SPI. IKE hides the SPIs, so this is inference. Strongest first:
+ *
+ *  1. The SPI is known.
+ *  2. One client waits for an SA, by its IKE exchanges: it is the owner.
+ *  3. Several wait: each gets a copy, only the owner can authenticate it, and the evidence
+ *     of judge.c narrows them down. At the limit of copies the likeliest one gets it if it
+ *     stands out, else the packet is dropped.
+ *  4. Nobody waits (manual keys, module loaded late): the same among clients that send ESP
+ *     and seem to get no answer; at the limit the one whose outbound SA waited longest.
+ *
+ * Two clients may choose the same SPI (RFC 3715, 2.1). Nothing in a packet tells them apart
+ * then. It shows in sequence numbers seen twice, and from then on both get all packets.
+ */
+#include "judge.h"
+#include "own.h"
+
+#define ESP_PAIR_GUESS		24	/* points by which the likeliest has to stand out */
+#define ESP_PAIR_STEADY		3	/* packets without contradiction ... */
+#define ESP_PAIR_STEADY_MS	300	/* ... and time, that settle it */
+#define ESP_PAIR_WAKE		2000	/* ms of silence that make the next packet tell more */
+#define ESP_PAIR_ANSWER		100	/* ms */
+#define ESP_PAIR_REFILL		400	/* ms until another round beyond the limit */
+#define ESP_PAIR_UNANSWERED	16	/* packets that a client without evidence may not answer */
+
+/* Limits. */
+
+static bool esp_pair_tokens(struct esp_pair_group *group, u32 copies, u64 now)
+{
+	const struct esp_pair_limits *l = &group->limits;
+
+	group->tokens += (now - group->filled) * l->rate;
+	if (!group->filled || group->tokens > (u64)l->burst * 1000)
+		group->tokens = (u64)l->burst * 1000;
+	group->filled = now;
+	if (group->tokens < (u64)copies * 1000)
+		return false;
+	group->tokens -= (u64)copies * 1000;
+	return true;
+}
+
+/* How many may get a copy now? At first all candidates, later the likeliest ones. */
+static u16 esp_pair_may_copy(struct esp_pair_group *group, struct esp_pair_case *c, u16 n,
+			     u64 now)
+{
+	const struct esp_pair_limits *l = &group->limits;
+
+	if (!l->rounds)
+		return 0;
+	if (c->rounds > l->rounds && n > l->few) {
+		n = l->few;
+		esp_own_count(group, ESP_PAIR_CROWDED);
+	}
+	if (c->copied >= l->packets) {
+		if (now - c->refill < ESP_PAIR_REFILL)
+			return 0;
+		c->refill = now;
+	}
+	if (!esp_pair_tokens(group, n - 1, now))
+		return 0;
+	c->copied++;
+	return n;
+}
+
+/* What becomes of a packet. */
+
+static void esp_pair_deliver(struct esp_pair_decision *d, struct esp_pair_client *client, u8 why)
+{
+	d->verdict = ESP_PAIR_DELIVER;
+	d->why = why;
+	d->n = 1;
+	d->to[0] = client;
+}
+
+static void esp_pair_refuse(struct esp_pair_group *group, struct esp_pair_decision *d,
+			    u8 verdict, u8 why)
+{
+	d->verdict = verdict;
+	d->why = why;
+	d->n = 0;
+	esp_own_count(group, why);
+}
+
+static void esp_pair_to_owners(struct esp_pair_group *group, struct esp_pair_in *in,
+			       struct esp_pair_decision *d)
+{
+	esp_pair_deliver(d, in->owner[0], in->sharers > 1 ? ESP_PAIR_SHARED : ESP_PAIR_BOUND);
+	if (in->sharers > 1) {
+		d->to[d->n++] = in->owner[1];
+		group->ops->count(group, ESP_PAIR_COPIES, 1);
+	}
+	esp_own_count(group, ESP_PAIR_BOUND);
+}
+
+static void esp_pair_copy(struct esp_pair_group *group, struct esp_pair_in *in,
+			  const struct esp_judge_result *r, u16 n,
+			  struct esp_pair_decision *d)
+{
+	bool guessed = in->state == ESP_PAIR_PAIRING;
+	u16 i;
+
+	d->verdict = ESP_PAIR_DELIVER;
+	d->why = ESP_PAIR_COPIED;
+	d->n = 0;
+	if (in->owner[0] && !guessed)
+		d->to[d->n++] = in->owner[0];
+	for (i = 0; i < n && d->n < ESP_PAIR_CANDS; i++)
+		d->to[d->n++] = r->live[i]->client;
+	esp_own_count(group, ESP_PAIR_COPIED);
+	group->ops->count(group, ESP_PAIR_COPIES, d->n - 1);
+}
+
+/* The client whose unpaired outbound SA is the oldest. */
+static struct esp_pair_client *esp_pair_oldest(const struct esp_judge_result *r)
+{
+	struct esp_pair_client *best = NULL;
+	struct esp_pair_out *out;
+	u64 first = 0;
+	u16 i;
+
+	for (i = 0; i < r->left; i++) {
+		list_for_each_entry(out, &r->live[i]->client->outs, list) {
+			if (out->mate || (best && out->first >= first))
+				continue;
+			best = r->live[i]->client;
+			first = out->first;
+		}
+	}
+	return best;
+}
+
+/* No more copies: who is it most likely? */
+static void esp_pair_guess(struct esp_pair_group *group, struct esp_pair_in *in,
+			   const struct esp_judge_result *r, struct esp_pair_decision *d, u64 now)
+{
+	struct esp_pair_client *client = NULL;
+
+	if (!group->limits.rounds || r->lead >= ESP_PAIR_GUESS)
+		client = r->live[0]->client;
+	else if (in->undecided->weak)
+		client = esp_pair_oldest(r);
+	if (!client) {
+		esp_pair_refuse(group, d, ESP_PAIR_DROP, ESP_PAIR_CAPPED);
+		return;
+	}
+	esp_own_prefer(group, in, client,
+			r->lead >= ESP_PAIR_GUESS ? ESP_PAIR_GUESSED : ESP_PAIR_OLDEST, now);
+	esp_pair_deliver(d, client, in->how);
+}
+
+/* All but one are ruled out. */
+static void esp_pair_one(struct esp_pair_group *group, struct esp_pair_in *in,
+			 const struct esp_judge_result *r, struct esp_pair_decision *d, u64 now)
+{
+	struct esp_pair_client *client = r->live[0]->client;
+	u8 how = r->left == 1 ? ESP_PAIR_ELIMINATION : ESP_PAIR_EVIDENCE;
+
+	if (in->state == ESP_PAIR_PAIRING && in->owner[0] != client)
+		esp_own_doubt(group, in);
+	if (in->state != ESP_PAIR_PAIRING)
+		esp_own_prefer(group, in, client, how, now);
+	esp_pair_deliver(d, client, in->how);
+	if (++in->undecided->steady >= ESP_PAIR_STEADY && now - in->since >= ESP_PAIR_STEADY_MS)
+		esp_own_settle(group, in, now);
+}
+
+/* Two clients have chosen this SPI, and there are no more than two that it may be. */
+static bool esp_pair_two(struct esp_pair_group *group, struct esp_pair_in *in,
+			 const struct esp_judge_result *r, u64 now)
+{
+	bool owned = in->owner[0];
+	struct esp_pair_client *a = owned ? in->owner[0] : r->live[0]->client;
+
+	if (in->undecided->repeats < 3 || r->n != (owned ? 1 : 2) ||
+	    ++in->undecided->steady < ESP_PAIR_STEADY)
+		return false;
+	esp_own_share(group, in, a, r->live[r->n - 1]->client, now);
+	return true;
+}
+
+/* An SPI that may have two owners: one is known, or none. */
+static void esp_pair_maybe_shared(struct esp_pair_group *group, struct esp_pair_in *in,
+				  const struct esp_judge_result *r,
+				  struct esp_pair_decision *d, u64 now)
+{
+	struct esp_pair_case *c = in->undecided;
+	bool mistake = !r->n || (c->repeats < 3 && c->rounds > group->limits.rounds);
+
+	if (in->owner[0] && mistake) {
+		esp_own_unshare(group, in);
+		esp_pair_to_owners(group, in, d);
+	} else if (r->n && esp_pair_two(group, in, r, now)) {
+		esp_pair_to_owners(group, in, d);
+	} else if (r->n && esp_pair_may_copy(group, c, r->n, now)) {
+		esp_pair_copy(group, in, r, r->n, d);
+	} else if (in->owner[0]) {
+		esp_pair_to_owners(group, in, d);
+	} else {
+		esp_pair_refuse(group, d, ESP_PAIR_DROP, ESP_PAIR_CAPPED);
+	}
+}
+
+/* One owner, but who? */
+static void esp_pair_unsure(struct esp_pair_group *group, struct esp_pair_in *in,
+			    const struct esp_judge_result *r,
+			    struct esp_pair_decision *d, u64 now)
+{
+	bool guessed = in->how == ESP_PAIR_GUESSED || in->how == ESP_PAIR_OLDEST;
+	u16 n;
+
+	in->undecided->steady = 0;
+	if (in->state == ESP_PAIR_PAIRING &&
+	    (!guessed || (in->owner[0] != r->live[0]->client && !in->undecided->weak)))
+		esp_own_doubt(group, in);
+	if (in->state == ESP_PAIR_PAIRING) {
+		esp_pair_deliver(d, in->owner[0], in->how);
+		return;
+	}
+	n = esp_pair_may_copy(group, in->undecided, r->n, now);
+	if (n)
+		esp_pair_copy(group, in, r, n, d);
+	else
+		esp_pair_guess(group, in, r, d, now);
+}
+
+static void esp_pair_undecided(struct esp_pair_group *group, struct esp_pair_in *in,
+			       struct esp_pair_decision *d, u64 now)
+{
+	bool shared = in->state == ESP_PAIR_AMBIGUOUS && in->owner[0];
+	struct esp_judge_result r;
+
+	esp_judge(group, in->undecided, &r);
+	if (!shared && in->undecided->repeats > 1 && r.left > 1) {
+		if (in->state == ESP_PAIR_PAIRING)
+			esp_own_doubt(group, in);
+		shared = true;
+	}
+	if (shared)
+		esp_pair_maybe_shared(group, in, &r, d, now);
+	else if (!r.n)
+		esp_pair_refuse(group, d, ESP_PAIR_DROP, ESP_PAIR_UNASKED);
+	else if (r.n == 1)
+		esp_pair_one(group, in, &r, d, now);
+	else
+		esp_pair_unsure(group, in, &r, d, now);
+}
+
+/* SPIs without owner. */
+
+static u32 esp_pair_candidates(struct esp_pair_group *group, const struct esp_pair_in *in,
+			       bool weak, u64 now, struct esp_pair_client **one)
+{
+	struct esp_pair_client *client;
+	u32 n = 0;
+
+	if (!weak && !group->waiting)
+		return 0;
+	list_for_each_entry(client, &group->clients, list) {
+		if (client == in->owner[0] || !esp_judge_may_own(in, client, weak, now))
+			continue;
+		*one = client;
+		n++;
+	}
+	return n;
+}
+
+static void esp_pair_evict(struct esp_pair_group *group)
+{
+	struct esp_pair_in *in, *quiet = NULL;
+
+	list_for_each_entry(in, &group->open, list) {
+		if (in->undecided && (!quiet || in->last < quiet->last))
+			quiet = in;
+	}
+	if (!quiet)
+		return;
+	esp_own_count(group, ESP_PAIR_EVICTED);
+	esp_own_orphan(group, quiet, ESP_PAIR_EVICTED);
+}
+
+static bool esp_pair_open(struct esp_pair_group *group, struct esp_pair_in *in, bool weak,
+			  u64 now)
+{
+	struct esp_pair_case *c;
+
+	if (group->cases >= ESP_PAIR_CASES)
+		esp_pair_evict(group);
+	c = group->ops->case_alloc(group);
+	if (!c)
+		return false;
+	group->cases++;
+	in->undecided = c;
+	if (esp_judge_open(group, c, in, weak, now))
+		esp_own_count(group, ESP_PAIR_CROWDED);
+	return true;
+}
+
+/*
+ * Number 1 and the next are of a new SA, which an exchange has made; high ones of an SA that
+ * is older than what we know.
+ */
+static void esp_pair_unknown(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq,
+			     struct esp_pair_decision *d, u64 now)
+{
+	struct esp_pair_client *one = NULL;
+	bool weak = seq > ESP_PAIR_YOUNG && in->packets == 1;
+	u32 n;
+
+	n = esp_pair_candidates(group, in, weak, now, &one);
+	if (!n) {
+		weak = !weak;
+		n = esp_pair_candidates(group, in, weak, now, &one);
+	}
+	if (!n) {
+		esp_pair_refuse(group, d, ESP_PAIR_PASS, ESP_PAIR_UNASKED);
+	} else if (n == 1) {
+		esp_own_only(group, in, one, weak ? ESP_PAIR_OLDEST : ESP_PAIR_ONLY, now);
+		esp_pair_deliver(d, one, in->how);
+	} else if (!esp_pair_open(group, in, weak, now)) {
+		esp_pair_refuse(group, d, ESP_PAIR_DROP, ESP_PAIR_NO_MEMORY);
+	} else {
+		in->undecided->rounds = 1;
+		esp_pair_undecided(group, in, d, now);
+	}
+}
+
+void esp_pair_in_add(struct esp_pair_group *group, struct esp_pair_in *in,
+		     const struct esp_wire *esp, u64 now, struct esp_pair_decision *d)
+{
+	memset(in, 0, sizeof(*in));
+	in->spi = esp->spi;
+	in->how = ESP_PAIR_UNASKED;
+	in->first = now;
+	in->last = now;
+	in->packets = 1;
+	in->high = esp->seq;
+	in->window = 1;
+	list_add_tail(&in->list, &group->open);
+	esp_pair_unknown(group, in, esp->seq, d, now);
+	if (d->verdict != ESP_PAIR_DELIVER)
+		esp_pair_in_del(group, in);
+}
+
+/* Known SPIs. */
+
+/* Note a sequence number. False if it was here before, as far as that is known. */
+static bool esp_pair_fresh(struct esp_pair_in *in, u32 seq)
+{
+	u32 back = in->high - seq;
+	bool seen;
+
+	if (seq > in->high) {
+		in->window = seq - in->high < 64 ? in->window << (seq - in->high) | 1 : 1;
+		in->high = seq;
+		return true;
+	}
+	if (back >= 64)
+		return seq > ESP_PAIR_YOUNG;
+	seen = in->window >> back & 1;
+	in->window |= (u64)1 << back;
+	return !seen;
+}
+
+/* A second sequence of numbers on one SPI, and somebody else waits: has it two owners? */
+static void esp_pair_repeated(struct esp_pair_group *group, struct esp_pair_in *in, u64 now)
+{
+	struct esp_pair_client *one = NULL;
+
+	if (in->undecided) {
+		in->undecided->repeats++;
+		esp_own_count(group, ESP_PAIR_REPEATED);
+		return;
+	}
+	if (!in->owner[0] || in->sharers > 1)
+		return;
+	if (!esp_pair_candidates(group, in, false, now, &one))
+		return;
+	esp_own_count(group, ESP_PAIR_REPEATED);
+	in->first = now;
+	if (!esp_pair_open(group, in, false, now))
+		return;
+	in->undecided->repeats = 1;
+	if (in->state == ESP_PAIR_PAIRING)
+		in->owner[0]->watched--;
+	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_REPEATED);
+	list_del_init(&in->list);
+	list_add_tail(&in->list, &group->open);
+}
+
+/* It was the only one that could be meant, without evidence, and doesn't answer. Others? */
+static bool esp_pair_refuted(struct esp_pair_group *group, struct esp_pair_in *in, u64 now)
+{
+	struct esp_pair_client *one = NULL;
+
+	return in->how == ESP_PAIR_OLDEST && !in->answers && in->packets >= ESP_PAIR_UNANSWERED &&
+	       esp_pair_candidates(group, in, true, now, &one);
+}
+
+static void esp_pair_confirm(struct esp_pair_group *group, struct esp_pair_in *in, u64 now)
+{
+	if (!in->answers && (in->how == ESP_PAIR_OLDEST || in->packets < 8 ||
+			     now - in->since < 1000))
+		return;
+	in->owner[0]->watched--;
+	esp_own_set(group, in, ESP_PAIR_UP, in->how);
+	esp_own_count(group, ESP_PAIR_CONFIRMED);
+}
+
+static void esp_pair_owned(struct esp_pair_group *group, struct esp_pair_in *in,
+			   struct esp_pair_decision *d, u64 now)
+{
+	struct esp_pair_client *client = in->owner[0];
+
+	if (in->sharers == 1) {
+		client->in_gap = esp_pair_smooth(client->in_gap, client->in_last, now);
+		client->in_last = now;
+	}
+	if (in->state == ESP_PAIR_PAIRING)
+		esp_pair_confirm(group, in, now);
+	esp_pair_to_owners(group, in, d);
+}
+
+void esp_pair_in(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq, u64 now,
+		 struct esp_pair_decision *d)
+{
+	if (!esp_pair_fresh(in, seq))
+		esp_pair_repeated(group, in, now);
+	in->last = now;
+	in->packets++;
+	if (in->undecided && esp_judge_packet(in->undecided, now))
+		in->undecided->rounds++;
+	if (in->undecided && !in->owner[0] && !esp_judge_waiting(in->undecided)) {
+		esp_own_orphan(group, in, ESP_PAIR_REOPENED);
+		in->first = now;
+	}
+	if (in->undecided) {
+		esp_pair_undecided(group, in, d, now);
+		return;
+	}
+	if (in->owner[0] && in->state == ESP_PAIR_PAIRING && esp_pair_refuted(group, in, now)) {
+		esp_own_orphan(group, in, ESP_PAIR_REOPENED);
+		esp_own_count(group, ESP_PAIR_REOPENED);
+		in->first = now;
+		in->packets = ESP_PAIR_UNANSWERED / 2;
+	}
+	if (in->owner[0]) {
+		esp_pair_owned(group, in, d, now);
+	} else {
+		esp_pair_unknown(group, in, seq, d, now);
+	}
+}
+
+void esp_pair_out(struct esp_pair_group *group, struct esp_pair_client *client, u64 now)
+{
+	struct esp_pair_in *in;
+
+	if (client->watched) {
+		esp_judge_out(group, client, now);
+		list_for_each_entry(in, &client->ins, list) {
+			if (in->state == ESP_PAIR_PAIRING && now - in->last <= ESP_PAIR_ANSWER)
+				in->answers++;
+		}
+	}
+	if (now - client->out_last >= ESP_PAIR_WAKE)
+		client->wake = now;
+	if (!client->unanswered || client->in_last >= client->unanswered_since) {
+		client->unanswered = 0;
+		client->unanswered_since = now;
+	}
+	client->unanswered++;
+	client->out_gap = esp_pair_smooth(client->out_gap, client->out_last, now);
+	client->out_last = now;
+}

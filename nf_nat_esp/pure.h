@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the pure IPsec files (wire, ike, pair, judge) build on. They use no allocation,
+ * no clock, no kernel state and no netfilter, so that the same source runs in the module,
+ * under KUnit, in the userspace fuzzers and in the simulator. Times are milliseconds of
+ * any monotonic clock, never 0.
+ */
+#ifndef NF_NAT_ESP_PURE_H
+#define NF_NAT_ESP_PURE_H
+
+#include <linux/bits.h>
+#include <linux/list.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+/* Read 32 bits in network order from any address. */
+static inline u32 esp_get32(const u8 *p)
+{
+	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+}
+
+/* Read 64 bits in network order from any address. */
+static inline u64 esp_get64(const u8 *p)
+{
+	return (u64)esp_get32(p) << 32 | esp_get32(p + 4);
+}
+
+#endif
