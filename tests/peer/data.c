@@ -14,12 +14,15 @@
 int data_socket(int family)
 {
 	int fd = socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_GRE);
-	int size = 16 << 20;
+	int size = 16 << 20, one = 1;
 
 	if (fd < 0)
 		die_errno("cannot open a raw GRE socket (needs root)");
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	/* without this IPv6 keeps errors, and so the path MTU, from sockets that are not connected */
+	if (family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &one, sizeof(one));
 	return fd;
 }
 
@@ -47,6 +50,14 @@ bool data_parse(const u8 *gre, size_t len, u16 *id, struct data *d)
 	d->serial = get32(gre + 20);
 	d->echo = get32(gre + 24);
 	return true;
+}
+
+void data_errors(int fd)
+{
+	u8 buf[64];
+
+	while (recv(fd, buf, sizeof(buf), MSG_ERRQUEUE) >= 0)
+		;
 }
 
 int data_recv(int fd, struct addr *from, u16 *id, struct data *d)

@@ -21,6 +21,8 @@ int data_socket(int family);
 void data_build(u8 *buf, size_t len, u16 id, u32 seq, const struct data *d);
 /* Parse what follows the IP header; false if it is not one of ours. */
 bool data_parse(const u8 *gre, size_t len, u16 *id, struct data *d);
+/* Forget the ICMP errors that came in. */
+void data_errors(int fd);
 /*
  * Receive one packet: 1 ours, 0 nothing to read, -1 some other packet. @from gets the sender.
  */

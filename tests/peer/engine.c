@@ -218,6 +218,7 @@ static void data_read(struct peer *p)
 	int got;
 	u16 id;
 
+	data_errors(p->data_fd);
 	while ((got = data_recv(p->data_fd, &from, &id, &d)) != 0) {
 		if (got > 0)
 			data_arrived(p, &from, id, &d);
