@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # Everything that takes state away, at random and at once, on all CPUs and under traffic: flushes,
 # mode switches, reloads, namespaces that come and go, dumps. The kernel must not mind, and
-# afterwards all must work as on the first day. STRESS_SECONDS sets for how long (30).
+# afterwards all must work as on the first day. STRESS_COUNT sets how often (40).
 . "$(dirname "$0")/../lib/lab.sh"
 
-SECS=${STRESS_SECONDS:-30}
+COUNT=${STRESS_COUNT:-40}
 RANDOM=${STRESS_SEED:-1723}
 
 # Calls come and go; whatever happens to them is all right
@@ -50,7 +50,6 @@ disturb() {
 	4) mode r rule && mode r on ;;
 	5) reload ;;
 	esac >/dev/null 2>&1
-	disturbed=$((disturbed + 1))
 }
 
 start() {
@@ -65,7 +64,7 @@ all_ended() {
 	done
 }
 
-workers=() disturbed=0
+workers=()
 topology clients=3
 help_on r
 peer_server s
@@ -75,14 +74,11 @@ start flooder c3 $SERVER
 start flooder s $ROUTER
 start dumper
 start namespaces
-end=$((SECONDS + SECS))
-while [ $SECONDS -lt $end ]; do
+for ((i = 0; i < COUNT; i++)); do
 	disturb
 done
 touch "$LAB/stop"
 check "all workers end" wait_for 60 all_ended
-diag "$disturbed disturbances in $SECS seconds"
-check "there were enough of them to matter" test $disturbed -gt "$SECS"
 peer_server_stop s >/dev/null
 check "the modules are there, help is on" eval 'load_modules; mode r on'
 check "old tunnels are gone" wait_for 30 tunnels_are 0 '[a-z]*'
