@@ -147,7 +147,7 @@ u32 esp_judge_open(struct esp_pair_group *group, struct esp_pair_case *c,
 	c->weak = weak;
 	c->n = 0;
 	list_for_each_entry(client, &group->clients, list) {
-		if (client == in->owner[0] || !esp_judge_may_own(in, client, weak, now))
+		if (client == in->owner || !esp_judge_may_own(in, client, weak, now))
 			continue;
 		if (!esp_judge_add(c, client, now))
 			lost++;
@@ -317,7 +317,7 @@ static bool esp_judge_waits(const struct esp_pair_case *c, const struct esp_pair
 {
 	const struct esp_pair_client *client = cand->client;
 
-	if (c->in->state == ESP_PAIR_PAIRING && c->in->owner[0] == client)
+	if (c->in->state == ESP_PAIR_PAIRING && c->in->owner == client)
 		return true;
 	return c->weak ? client->won <= c->in->first : client->needs > client->tentative;
 }
@@ -406,7 +406,7 @@ void esp_judge(struct esp_pair_group *group, struct esp_pair_case *c,
 	       struct esp_judge_result *r)
 {
 	/* two sequences of numbers: two owners, and the second best is as good as the best */
-	u16 owners = c->repeats > 1 && !c->in->owner[0] ? 2 : 1, n;
+	u16 owners = c->repeats > 1 && !c->in->owner ? 2 : 1, n;
 	struct esp_pair_cand *cand;
 
 	r->n = 0;

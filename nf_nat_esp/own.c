@@ -69,13 +69,16 @@ static struct esp_pair_need *esp_pair_need_find(struct esp_pair_client *client, 
 
 /*
  * An idle client that waits already re-keys the SA that was never used. The server may use
- * that for a little while still.
+ * that for a little while still. If it has made SAs in quick succession it has several, and
+ * nobody knows which is re-keyed.
  */
 static void esp_pair_replace(struct esp_pair_client *client, u64 now)
 {
 	u32 i;
 
-	if (client->in_last && now - client->in_last <= ESP_PAIR_AGED)
+	if (client->needs && now - client->need[client->needs - 1].open <= ESP_PAIR_AGED)
+		client->several = true;
+	if (client->several || (client->in_last && now - client->in_last <= ESP_PAIR_AGED))
 		return;
 	for (i = 0; i < client->needs; i++) {
 		if (client->need[i].until || now - client->need[i].seen <= ESP_PAIR_AGED)
@@ -227,8 +230,7 @@ void esp_own_set(struct esp_pair_group *group, struct esp_pair_in *in, u8 state,
 static void esp_own_give(struct esp_pair_group *group, struct esp_pair_in *in,
 			 struct esp_pair_client *client, bool weak, u64 now)
 {
-	in->owner[0] = client;
-	in->sharers = 1;
+	in->owner = client;
 	in->since = now;
 	client->won = now;
 	if (!weak)
@@ -251,8 +253,7 @@ void esp_own_only(struct esp_pair_group *group, struct esp_pair_in *in,
 void esp_own_prefer(struct esp_pair_group *group, struct esp_pair_in *in,
 			    struct esp_pair_client *client, u8 how, u64 now)
 {
-	in->owner[0] = client;
-	in->sharers = 1;
+	in->owner = client;
 	in->since = now;
 	client->tentative++;
 	in->undecided->steady = 0;
@@ -262,16 +263,15 @@ void esp_own_prefer(struct esp_pair_group *group, struct esp_pair_in *in,
 
 void esp_own_doubt(struct esp_pair_group *group, struct esp_pair_in *in)
 {
-	in->owner[0]->tentative--;
-	in->owner[0] = NULL;
-	in->sharers = 0;
+	in->owner->tentative--;
+	in->owner = NULL;
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_REOPENED);
 	esp_own_count(group, ESP_PAIR_REOPENED);
 }
 
 void esp_own_settle(struct esp_pair_group *group, struct esp_pair_in *in, u64 now)
 {
-	struct esp_pair_client *client = in->owner[0];
+	struct esp_pair_client *client = in->owner;
 	bool weak = in->undecided->weak;
 
 	client->tentative--;
@@ -281,26 +281,12 @@ void esp_own_settle(struct esp_pair_group *group, struct esp_pair_in *in, u64 no
 	esp_own_count(group, ESP_PAIR_CONFIRMED);
 }
 
-/* The second keeps waiting: it might be a mistake, by packets that the network repeats. */
-void esp_own_share(struct esp_pair_group *group, struct esp_pair_in *in,
-			   struct esp_pair_client *a, struct esp_pair_client *b, u64 now)
-{
-	bool owned = in->owner[0];
-
-	esp_pair_case_end(group, in);
-	esp_own_give(group, in, a, owned, now);
-	in->owner[1] = b;
-	in->sharers = 2;
-	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_SHARED);
-	esp_own_count(group, ESP_PAIR_SHARED);
-}
-
 /* It was no second owner after all. */
 void esp_own_unshare(struct esp_pair_group *group, struct esp_pair_in *in)
 {
 	esp_pair_case_end(group, in);
 	list_del_init(&in->list);
-	list_add_tail(&in->list, &in->owner[0]->ins);
+	list_add_tail(&in->list, &in->owner->ins);
 	esp_own_set(group, in, ESP_PAIR_UP, ESP_PAIR_CONFIRMED);
 }
 
@@ -308,14 +294,12 @@ void esp_own_unshare(struct esp_pair_group *group, struct esp_pair_in *in)
 void esp_own_orphan(struct esp_pair_group *group, struct esp_pair_in *in, u8 how)
 {
 	if (in->undecided && in->state == ESP_PAIR_PAIRING)
-		in->owner[0]->tentative--;
+		in->owner->tentative--;
 	else if (in->state == ESP_PAIR_PAIRING)
-		in->owner[0]->watched--;
+		in->owner->watched--;
 	esp_pair_case_end(group, in);
 	esp_pair_unmate(in);
-	in->owner[0] = NULL;
-	in->owner[1] = NULL;
-	in->sharers = 0;
+	in->owner = NULL;
 	list_del_init(&in->list);
 	list_add_tail(&in->list, &group->open);
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, how);
@@ -324,9 +308,9 @@ void esp_own_orphan(struct esp_pair_group *group, struct esp_pair_in *in, u8 how
 void esp_pair_in_del(struct esp_pair_group *group, struct esp_pair_in *in)
 {
 	if (in->undecided && in->state == ESP_PAIR_PAIRING)
-		in->owner[0]->tentative--;
+		in->owner->tentative--;
 	else if (in->state == ESP_PAIR_PAIRING)
-		in->owner[0]->watched--;
+		in->owner->watched--;
 	esp_pair_case_end(group, in);
 	esp_pair_unmate(in);
 	list_del_init(&in->list);
@@ -340,9 +324,9 @@ static void esp_pair_case_without(struct esp_pair_group *group, struct esp_pair_
 
 	if (!c)
 		return;
-	if (in->state == ESP_PAIR_PAIRING && in->owner[0] == client)
+	if (in->state == ESP_PAIR_PAIRING && in->owner == client)
 		esp_own_doubt(group, in);
-	if (in->owner[0] == client) {
+	if (in->owner == client) {
 		esp_own_orphan(group, in, ESP_PAIR_UNASKED);
 		return;
 	}
@@ -356,22 +340,12 @@ static void esp_pair_case_without(struct esp_pair_group *group, struct esp_pair_
 
 void esp_pair_client_del(struct esp_pair_group *group, struct esp_pair_client *client)
 {
-	struct esp_pair_client *other;
 	struct esp_pair_in *in, *next;
 
 	list_for_each_entry_safe(in, next, &client->ins, list)
 		esp_own_orphan(group, in, ESP_PAIR_UNASKED);
 	list_for_each_entry_safe(in, next, &group->open, list)
 		esp_pair_case_without(group, in, client);
-	list_for_each_entry(other, &group->clients, list) {
-		list_for_each_entry(in, &other->ins, list) {
-			if (in->owner[1] != client)
-				continue;
-			in->owner[1] = NULL;
-			in->sharers = 1;
-			esp_own_set(group, in, ESP_PAIR_UP, ESP_PAIR_ELIMINATION);
-		}
-	}
 	if (client->needs)
 		group->waiting--;
 	list_del_init(&client->list);
@@ -387,9 +361,10 @@ static void esp_pair_age_open(struct esp_pair_group *group, u64 now)
 			continue;
 		if (in->state == ESP_PAIR_PAIRING && in->how != ESP_PAIR_GUESSED)
 			esp_own_settle(group, in, now);
-		else if (in->owner[0] && in->state == ESP_PAIR_AMBIGUOUS)
+		else if (in->owner && in->state == ESP_PAIR_AMBIGUOUS &&
+			 in->undecided->repeats < ESP_PAIR_REPEATS)
 			esp_own_unshare(group, in);
-		else
+		else if (!in->owner || in->state == ESP_PAIR_PAIRING)
 			esp_own_orphan(group, in, ESP_PAIR_UNASKED);
 	}
 }

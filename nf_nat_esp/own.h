@@ -7,6 +7,8 @@
 
 #include "pair.h"
 
+#define ESP_PAIR_REPEATS	3	/* numbers seen again that tell of a second owner */
+
 /**
  * esp_own_count() - count one event
  * @group: the group
@@ -59,18 +61,6 @@ void esp_own_doubt(struct esp_pair_group *group, struct esp_pair_in *in);
  * @now: time in ms
  */
 void esp_own_settle(struct esp_pair_group *group, struct esp_pair_in *in, u64 now);
-
-/**
- * esp_own_share() - two clients own the SPI: end the case
- * @group: the group
- * @in: the SPI
- * @a: one of them; the owner if there is one
- * @b: the other one. It keeps waiting: it might be a mistake, by packets that the network
- *	repeats.
- * @now: time in ms
- */
-void esp_own_share(struct esp_pair_group *group, struct esp_pair_in *in,
-		   struct esp_pair_client *a, struct esp_pair_client *b, u64 now);
 
 /**
  * esp_own_unshare() - there is no second owner after all: end the case

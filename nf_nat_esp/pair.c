@@ -11,7 +11,7 @@
  *     and seem to get no answer; at the limit the one whose outbound SA waited longest.
  *
  * Two clients may choose the same SPI (RFC 3715, 2.1). Nothing in a packet tells them apart
- * then. It shows in sequence numbers seen twice, and from then on both get all packets.
+ * then. It shows in sequence numbers seen twice, and from then on all that it may be get all packets.
  */
 #include "judge.h"
 #include "own.h"
@@ -82,14 +82,10 @@ static void esp_pair_refuse(struct esp_pair_group *group, struct esp_pair_decisi
 	esp_own_count(group, why);
 }
 
-static void esp_pair_to_owners(struct esp_pair_group *group, struct esp_pair_in *in,
+static void esp_pair_to_owner(struct esp_pair_group *group, struct esp_pair_in *in,
 			       struct esp_pair_decision *d)
 {
-	esp_pair_deliver(d, in->owner[0], in->sharers > 1 ? ESP_PAIR_SHARED : ESP_PAIR_BOUND);
-	if (in->sharers > 1) {
-		d->to[d->n++] = in->owner[1];
-		group->ops->count(group, ESP_PAIR_COPIES, 1);
-	}
+	esp_pair_deliver(d, in->owner, ESP_PAIR_BOUND);
 	esp_own_count(group, ESP_PAIR_BOUND);
 }
 
@@ -103,8 +99,8 @@ static void esp_pair_copy(struct esp_pair_group *group, struct esp_pair_in *in,
 	d->verdict = ESP_PAIR_DELIVER;
 	d->why = ESP_PAIR_COPIED;
 	d->n = 0;
-	if (in->owner[0] && !guessed)
-		d->to[d->n++] = in->owner[0];
+	if (in->owner && !guessed)
+		d->to[d->n++] = in->owner;
 	for (i = 0; i < n && d->n < ESP_PAIR_CANDS; i++)
 		d->to[d->n++] = r->live[i]->client;
 	esp_own_count(group, ESP_PAIR_COPIED);
@@ -156,7 +152,7 @@ static void esp_pair_one(struct esp_pair_group *group, struct esp_pair_in *in,
 	struct esp_pair_client *client = r->live[0]->client;
 	u8 how = r->left == 1 ? ESP_PAIR_ELIMINATION : ESP_PAIR_EVIDENCE;
 
-	if (in->state == ESP_PAIR_PAIRING && in->owner[0] != client)
+	if (in->state == ESP_PAIR_PAIRING && in->owner != client)
 		esp_own_doubt(group, in);
 	if (in->state != ESP_PAIR_PAIRING)
 		esp_own_prefer(group, in, client, how, now);
@@ -165,37 +161,26 @@ static void esp_pair_one(struct esp_pair_group *group, struct esp_pair_in *in,
 		esp_own_settle(group, in, now);
 }
 
-/* Two clients have chosen this SPI, and there are no more than two that it may be. */
-static bool esp_pair_two(struct esp_pair_group *group, struct esp_pair_in *in,
-			 const struct esp_judge_result *r, u64 now)
-{
-	bool owned = in->owner[0];
-	struct esp_pair_client *a = owned ? in->owner[0] : r->live[0]->client;
-
-	if (in->undecided->repeats < 3 || r->n != (owned ? 1 : 2) ||
-	    ++in->undecided->steady < ESP_PAIR_STEADY)
-		return false;
-	esp_own_share(group, in, a, r->live[r->n - 1]->client, now);
-	return true;
-}
-
-/* An SPI that may have two owners: one is known, or none. */
+/*
+ * Another client seems to use this SPI too, be its owner known or not. There is no end to
+ * copying then, but for @few and the limit of the group: no packet tells whose it is.
+ */
 static void esp_pair_maybe_shared(struct esp_pair_group *group, struct esp_pair_in *in,
 				  const struct esp_judge_result *r,
 				  struct esp_pair_decision *d, u64 now)
 {
+	const struct esp_pair_limits *l = &group->limits;
 	struct esp_pair_case *c = in->undecided;
-	bool mistake = !r->n || (c->repeats < 3 && c->rounds > group->limits.rounds);
+	u16 n = r->n > l->few ? l->few : r->n;
+	bool mistake = !r->n || (c->repeats < ESP_PAIR_REPEATS && c->rounds > l->rounds);
 
-	if (in->owner[0] && mistake) {
+	if (in->owner && mistake) {
 		esp_own_unshare(group, in);
-		esp_pair_to_owners(group, in, d);
-	} else if (r->n && esp_pair_two(group, in, r, now)) {
-		esp_pair_to_owners(group, in, d);
-	} else if (r->n && esp_pair_may_copy(group, c, r->n, now)) {
-		esp_pair_copy(group, in, r, r->n, d);
-	} else if (in->owner[0]) {
-		esp_pair_to_owners(group, in, d);
+		esp_pair_to_owner(group, in, d);
+	} else if (n && l->rounds && esp_pair_tokens(group, n, now)) {
+		esp_pair_copy(group, in, r, n, d);
+	} else if (in->owner) {
+		esp_pair_to_owner(group, in, d);
 	} else {
 		esp_pair_refuse(group, d, ESP_PAIR_DROP, ESP_PAIR_CAPPED);
 	}
@@ -211,10 +196,10 @@ static void esp_pair_unsure(struct esp_pair_group *group, struct esp_pair_in *in
 
 	in->undecided->steady = 0;
 	if (in->state == ESP_PAIR_PAIRING &&
-	    (!guessed || (in->owner[0] != r->live[0]->client && !in->undecided->weak)))
+	    (!guessed || (in->owner != r->live[0]->client && !in->undecided->weak)))
 		esp_own_doubt(group, in);
 	if (in->state == ESP_PAIR_PAIRING) {
-		esp_pair_deliver(d, in->owner[0], in->how);
+		esp_pair_deliver(d, in->owner, in->how);
 		return;
 	}
 	n = esp_pair_may_copy(group, in->undecided, r->n, now);
@@ -227,7 +212,7 @@ static void esp_pair_unsure(struct esp_pair_group *group, struct esp_pair_in *in
 static void esp_pair_undecided(struct esp_pair_group *group, struct esp_pair_in *in,
 			       struct esp_pair_decision *d, u64 now)
 {
-	bool shared = in->state == ESP_PAIR_AMBIGUOUS && in->owner[0];
+	bool shared = in->state == ESP_PAIR_AMBIGUOUS && in->owner;
 	struct esp_judge_result r;
 
 	esp_judge(group, in->undecided, &r);
@@ -257,7 +242,7 @@ static u32 esp_pair_candidates(struct esp_pair_group *group, const struct esp_pa
 	if (!weak && !group->waiting)
 		return 0;
 	list_for_each_entry(client, &group->clients, list) {
-		if (client == in->owner[0] || !esp_judge_may_own(in, client, weak, now))
+		if (client == in->owner || !esp_judge_may_own(in, client, weak, now))
 			continue;
 		*one = client;
 		n++;
@@ -366,23 +351,26 @@ static bool esp_pair_fresh(struct esp_pair_in *in, u32 seq)
 static void esp_pair_repeated(struct esp_pair_group *group, struct esp_pair_in *in, u64 now)
 {
 	struct esp_pair_client *one = NULL;
+	u64 first = in->first;
 
 	if (in->undecided) {
-		in->undecided->repeats++;
 		esp_own_count(group, ESP_PAIR_REPEATED);
+		if (++in->undecided->repeats == ESP_PAIR_REPEATS)
+			esp_own_count(group, ESP_PAIR_SHARED);
 		return;
 	}
-	if (!in->owner[0] || in->sharers > 1)
+	if (!in->owner)
 		return;
-	if (!esp_pair_candidates(group, in, false, now, &one))
+	in->first = now;	/* of the second sequence */
+	if (!esp_pair_candidates(group, in, false, now, &one) ||
+	    !esp_pair_open(group, in, false, now)) {
+		in->first = first;
 		return;
+	}
 	esp_own_count(group, ESP_PAIR_REPEATED);
-	in->first = now;
-	if (!esp_pair_open(group, in, false, now))
-		return;
 	in->undecided->repeats = 1;
 	if (in->state == ESP_PAIR_PAIRING)
-		in->owner[0]->watched--;
+		in->owner->watched--;
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_REPEATED);
 	list_del_init(&in->list);
 	list_add_tail(&in->list, &group->open);
@@ -402,7 +390,7 @@ static void esp_pair_confirm(struct esp_pair_group *group, struct esp_pair_in *i
 	if (!in->answers && (in->how == ESP_PAIR_OLDEST || in->packets < 8 ||
 			     now - in->since < 1000))
 		return;
-	in->owner[0]->watched--;
+	in->owner->watched--;
 	esp_own_set(group, in, ESP_PAIR_UP, in->how);
 	esp_own_count(group, ESP_PAIR_CONFIRMED);
 }
@@ -410,15 +398,13 @@ static void esp_pair_confirm(struct esp_pair_group *group, struct esp_pair_in *i
 static void esp_pair_owned(struct esp_pair_group *group, struct esp_pair_in *in,
 			   struct esp_pair_decision *d, u64 now)
 {
-	struct esp_pair_client *client = in->owner[0];
+	struct esp_pair_client *client = in->owner;
 
-	if (in->sharers == 1) {
-		client->in_gap = esp_pair_smooth(client->in_gap, client->in_last, now);
-		client->in_last = now;
-	}
+	client->in_gap = esp_pair_smooth(client->in_gap, client->in_last, now);
+	client->in_last = now;
 	if (in->state == ESP_PAIR_PAIRING)
 		esp_pair_confirm(group, in, now);
-	esp_pair_to_owners(group, in, d);
+	esp_pair_to_owner(group, in, d);
 }
 
 void esp_pair_in(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq, u64 now,
@@ -430,7 +416,7 @@ void esp_pair_in(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq, 
 	in->packets++;
 	if (in->undecided && esp_judge_packet(in->undecided, now))
 		in->undecided->rounds++;
-	if (in->undecided && !in->owner[0] && !esp_judge_waiting(in->undecided)) {
+	if (in->undecided && !in->owner && !esp_judge_waiting(in->undecided)) {
 		esp_own_orphan(group, in, ESP_PAIR_REOPENED);
 		in->first = now;
 	}
@@ -438,13 +424,13 @@ void esp_pair_in(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq, 
 		esp_pair_undecided(group, in, d, now);
 		return;
 	}
-	if (in->owner[0] && in->state == ESP_PAIR_PAIRING && esp_pair_refuted(group, in, now)) {
+	if (in->owner && in->state == ESP_PAIR_PAIRING && esp_pair_refuted(group, in, now)) {
 		esp_own_orphan(group, in, ESP_PAIR_REOPENED);
 		esp_own_count(group, ESP_PAIR_REOPENED);
 		in->first = now;
 		in->packets = ESP_PAIR_UNANSWERED / 2;
 	}
-	if (in->owner[0]) {
+	if (in->owner) {
 		esp_pair_owned(group, in, d, now);
 	} else {
 		esp_pair_unknown(group, in, seq, d, now);

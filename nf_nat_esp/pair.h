@@ -14,7 +14,6 @@
 #define ESP_PAIR_NEEDS		4	/* SAs that a client may wait for at a time */
 #define ESP_PAIR_CANDS		128	/* clients that may get a copy of one packet */
 #define ESP_PAIR_CASES		128	/* undecided SPIs of a group, the quietest goes */
-#define ESP_PAIR_SHARERS	2	/* clients known to use one SPI */
 #define ESP_PAIR_YOUNG		32	/* sequence numbers up to this are of a new SA */
 
 /*
@@ -42,7 +41,7 @@
 	X(REOPENED, "esp-reopened", \
 	  "SPIs whose client is in doubt again because traffic contradicted") \
 	X(SHARED, "esp-shared", \
-	  "SPIs that two clients chose; their packets go to both from then on") \
+	  "SPIs that two clients seem to have chosen; their packets go to all it may be") \
 	X(REPEATED, "esp-repeated-seq", \
 	  "Sequence numbers seen again on one SPI while another client waited for an SA") \
 	X(UNASKED, "esp-unasked", \
@@ -184,6 +183,7 @@ struct esp_pair_need {
  * @ins: inbound SPIs that are its own, oldest first
  * @need: SAs it waits for, oldest first
  * @needs: how many
+ * @several: it has more than one SA at a time
  * @tentative: SAs of these that it got by an SPI which is undecided still
  * @watched: undecided SPIs that may be its own, and own ones that are not confirmed
  * @out_last: time of its latest outbound packet, 0: never
@@ -201,6 +201,7 @@ struct esp_pair_client {
 	struct list_head ins;
 	struct esp_pair_need need[ESP_PAIR_NEEDS];
 	u8 needs;
+	bool several;
 	u32 tentative;
 	u32 watched;
 	u64 out_last;
@@ -229,13 +230,13 @@ struct esp_pair_out {
 
 /**
  * struct esp_pair_in - an inbound SPI
- * @list: in esp_pair_group.open, or in esp_pair_client.ins of @owner[0]
+ * @list: in esp_pair_group.open, or in esp_pair_client.ins of @owner
  * @spi: chosen by a client
  * @state: enum esp_pair_state
  * @how: enum esp_pair_count, the reason of the latest decision
- * @sharers: clients in @owner; 2 if two chose the same SPI
  * @owner: whose it is; NULL while nobody knows
- * @undecided: NULL once it is certain
+ * @undecided: NULL once it is certain. While another client seems to use the same SPI this
+ *	is set, @owner too and @state ESP_PAIR_AMBIGUOUS.
  * @mate: outbound SPI taken for its other half, or NULL
  * @first: time of the first packet
  * @last: time of the latest one
@@ -250,8 +251,7 @@ struct esp_pair_in {
 	u32 spi;
 	u8 state;
 	u8 how;
-	u8 sharers;
-	struct esp_pair_client *owner[ESP_PAIR_SHARERS];
+	struct esp_pair_client *owner;
 	struct esp_pair_case *undecided;
 	struct esp_pair_out *mate;
 	u64 first;
@@ -461,13 +461,13 @@ static inline u32 esp_pair_smooth(u32 gap, u64 last, u64 now)
  *
  * Context: without the lock; the caller reads @in under RCU. A lost update does no harm.
  *
- * Return: true if the packet is for in->owner[0] and there is nothing to be learned.
+ * Return: true if the packet is for in->owner and there is nothing to be learned.
  */
 static inline bool esp_pair_in_known(struct esp_pair_in *in, u32 seq, u64 now)
 {
-	struct esp_pair_client *client = in->owner[0];
+	struct esp_pair_client *client = in->owner;
 
-	if (in->state != ESP_PAIR_UP || !client || in->sharers != 1 || seq <= in->high)
+	if (in->state != ESP_PAIR_UP || !client || seq <= in->high)
 		return false;
 	if (seq - in->high < 64)
 		in->window = in->window << (seq - in->high) | 1;

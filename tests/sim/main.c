@@ -11,27 +11,28 @@
 
 struct bound {
 	struct sim_scenario sc;
-	bool strict;	/* nothing misdelivered, nothing lost */
+	bool judged;	/* by the bounds */
 	u32 quick_s;	/* simulated seconds of a quick run, and of the other rules */
 	u32 copies;	/* at most so many for 100 packets */
+	u32 bad;	/* at most so many of a million misdelivered or lost */
 };
 
 static const struct bound scenarios[] = {
 	{ { .name = "start", .title = "100 clients start within one second",
 	    .clients = 100, .seconds = 60, .start_ms = 1000, .loss = 100, .jitter_ms = 20,
-	    .share = EVERYTHING }, true, 60, 600 },
+	    .share = EVERYTHING }, true, 60, 600, 0 },
 	{ { .name = "day", .title = "100 clients re-key every minute",
 	    .clients = 100, .seconds = 86400, .start_ms = 60000, .rekey_s = 60, .loss = 100,
-	    .jitter_ms = 20, .share = EVERYTHING }, true, 900, 500 },
+	    .jitter_ms = 20, .share = EVERYTHING }, true, 900, 500, 0 },
 	{ { .name = "office", .title = "20 clients re-key every half hour",
 	    .clients = 20, .seconds = 86400, .start_ms = 600000, .rekey_s = 1800, .loss = 100,
-	    .jitter_ms = 20, .share = EVERYTHING, .twin = 10 }, true, 7200, 5 },
+	    .jitter_ms = 20, .share = EVERYTHING, .twin = 10 }, true, 7200, 10, 0 },
 	{ { .name = "equal", .title = "5 clients, two of which choose the same SPIs",
 	    .clients = 5, .seconds = 3600, .start_ms = 5000, .rekey_s = 300, .loss = 100,
-	    .jitter_ms = 20, .share = ANSWERED, .equal = true }, true, 3600, 300 },
+	    .jitter_ms = 20, .share = ANSWERED, .equal = true }, true, 3600, 300, 1000 },
 	{ { .name = "manual", .title = "20 clients with manual keys, no IKE",
 	    .clients = 20, .seconds = 60, .start_ms = 10000, .loss = 100, .jitter_ms = 20,
-	    .share = { 40, 0, 40, 20 }, .blind = true }, false, 60, 0 },
+	    .share = { 40, 0, 40, 20 }, .blind = true }, false, 60, 0, 0 },
 };
 
 static u32 tests, failed;
@@ -85,6 +86,7 @@ static void play(const struct bound *b, bool quick, bool ours_only, u64 seed)
 	static const struct sim_rule_ops *const others[] = { &sim_oldest, &sim_newest, &sim_gate };
 	struct sim_scenario sc = b->sc;
 	struct sim_result r;
+	char what[80];
 	u32 i;
 
 	if (quick)
@@ -93,8 +95,10 @@ static void play(const struct bound *b, bool quick, bool ours_only, u64 seed)
 	sim_play(&sc, &sim_ours, seed, &r);
 	row(&sim_ours, &r);
 	details(&r);
-	if (b->strict) {
-		check(r.packets && !r.misdelivered, sc.name, "no packet went to wrong clients only");
+	if (b->judged) {
+		snprintf(what, sizeof(what), "at most %u in a million packets went to wrong clients only",
+			 b->bad);
+		check(r.packets && r.misdelivered * 1000000 <= b->bad * r.packets, sc.name, what);
 		check(r.packets && !r.lost, sc.name, "no packet was lost by the pairing");
 		check(r.copies <= b->copies * r.packets / 100, sc.name,
 		      "copies stay below the bound");

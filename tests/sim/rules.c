@@ -10,7 +10,7 @@
 #define BUCKETS		4096
 #define PENDING_MS	180000
 #define GATE_MS		5000
-#define SPI_IDLE_MS	300000
+#define SPI_IDLE_MS	3600000
 
 /* SPIs by number, in a table with chains. */
 struct spi {
@@ -202,7 +202,7 @@ static u32 ours_in(void *rule, u32 spi, u32 seq, u64 now, u32 *to)
 	if (s) {
 		s->last = now;
 		if (esp_pair_in_known(&s->in, seq, now)) {
-			to[0] = ours_number(o, s->in.owner[0]);
+			to[0] = ours_number(o, s->in.owner);
 			return 1;
 		}
 		esp_pair_in(&o->group, &s->in, seq, now, &d);
