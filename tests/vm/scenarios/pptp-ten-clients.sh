@@ -13,16 +13,20 @@ each() { # COMMAND ARGUMENT...: for every client, in order; false if one fails
 	done
 }
 
+all_have_ten() {
+	each ten_answers
+}
+
+ping_begin() { # NODE
+	ping_start "$1" "$1" "$TUNNEL_SERVER"
+}
+
+ten_answers() { # NODE
+	[ "$(grep -c 'bytes from' "$LAB/ping-$1")" -ge 10 ]
+}
+
 ping_all_at_once() {
-	local i pids=() status=0
-	for ((i = 1; i <= COUNT; i++)); do
-		ping_tunnel "c$i" 10 >/dev/null &
-		pids+=($!)
-	done
-	for i in "${pids[@]}"; do
-		wait "$i" || status=1
-	done
-	return $status
+	each ping_begin && wait_for 60 all_have_ten && each ping_stop
 }
 
 # Call ids of all tunnels, as the clients chose them or as the server sees them.
