@@ -48,7 +48,8 @@ bool esp_judge_may_own(const struct esp_pair_in *in, const struct esp_pair_clien
 	u32 i, fit = 0;
 
 	if (weak) {
-		if (client->needs || !client->out_last || now - client->out_last > ESP_JUDGE_OUT_ALIVE)
+		if (client->needs || !client->out_last ||
+		    now - client->out_last > ESP_JUDGE_OUT_ALIVE)
 			return false;
 		return esp_judge_unpaired(client) || !client->in_last ||
 		       now - client->in_last > ESP_JUDGE_IN_DEAD;
@@ -171,8 +172,9 @@ static s32 esp_judge_bits(u32 num, u32 den)
 
 /*
  * If it answers: by what factor is this likelier than by chance? It answers half of all
- * packets within 10 ms, a quarter later, and others not. Two that send at the same pace meet again and again
- * by chance, but then the time between packet and answer is not as steady as that of a host.
+ * packets within 10 ms, a quarter later, and others not. Two that send at the same pace meet
+ * again and again by chance, but then the time between packet and answer is not as steady as
+ * that of a host.
  */
 static s32 esp_judge_answers(struct esp_pair_cand *cand, u32 gap, u32 span,
 			     bool steady)

@@ -11,7 +11,8 @@
 #define ESP_PAIR_QUIET		10000	/* ms of silence that end a case */
 
 const struct esp_pair_info esp_pair_info[ESP_PAIR_COUNT_MAX] = {
-#define ESP_PAIR_INFO(id, n, d) [ESP_PAIR_##id] = { .name = (n), .doc = (d) },
+#define ESP_PAIR_INFO(id, n, d) \
+	[ESP_PAIR_##id] = { .name = (n), .doc = (d) },
 	ESP_PAIR_COUNTS(ESP_PAIR_INFO)
 #undef ESP_PAIR_INFO
 };
@@ -26,6 +27,7 @@ void esp_pair_init(struct esp_pair_group *group, const struct esp_pair_ops *ops,
 {
 	INIT_LIST_HEAD(&group->clients);
 	INIT_LIST_HEAD(&group->open);
+	INIT_LIST_HEAD(&group->lost);
 	group->ops = ops;
 	group->limits = *limits;
 	group->tokens = (u64)limits->burst * 1000;
@@ -242,7 +244,7 @@ static void esp_own_give(struct esp_pair_group *group, struct esp_pair_in *in,
 
 /* Without candidates beside it: no case, but its traffic has to confirm it. */
 void esp_own_only(struct esp_pair_group *group, struct esp_pair_in *in,
-			  struct esp_pair_client *client, u8 how, u64 now)
+		  struct esp_pair_client *client, u8 how, u64 now)
 {
 	esp_own_give(group, in, client, how == ESP_PAIR_OLDEST, now);
 	client->watched++;
@@ -251,7 +253,7 @@ void esp_own_only(struct esp_pair_group *group, struct esp_pair_in *in,
 }
 
 void esp_own_prefer(struct esp_pair_group *group, struct esp_pair_in *in,
-			    struct esp_pair_client *client, u8 how, u64 now)
+		    struct esp_pair_client *client, u8 how, u64 now)
 {
 	in->owner = client;
 	in->since = now;
@@ -301,7 +303,7 @@ void esp_own_orphan(struct esp_pair_group *group, struct esp_pair_in *in, u8 how
 	esp_pair_unmate(in);
 	in->owner = NULL;
 	list_del_init(&in->list);
-	list_add_tail(&in->list, &group->open);
+	list_add_tail(&in->list, &group->lost);
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, how);
 }
 

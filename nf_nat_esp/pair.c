@@ -11,7 +11,8 @@
  *     and seem to get no answer; at the limit the one whose outbound SA waited longest.
  *
  * Two clients may choose the same SPI (RFC 3715, 2.1). Nothing in a packet tells them apart
- * then. It shows in sequence numbers seen twice, and from then on all that it may be get all packets.
+ * then. It shows in sequence numbers seen twice, and from then on all that it may be get all
+ * packets.
  */
 #include "judge.h"
 #include "own.h"
@@ -83,7 +84,7 @@ static void esp_pair_refuse(struct esp_pair_group *group, struct esp_pair_decisi
 }
 
 static void esp_pair_to_owner(struct esp_pair_group *group, struct esp_pair_in *in,
-			       struct esp_pair_decision *d)
+			      struct esp_pair_decision *d)
 {
 	esp_pair_deliver(d, in->owner, ESP_PAIR_BOUND);
 	esp_own_count(group, ESP_PAIR_BOUND);
@@ -141,7 +142,7 @@ static void esp_pair_guess(struct esp_pair_group *group, struct esp_pair_in *in,
 		return;
 	}
 	esp_own_prefer(group, in, client,
-			r->lead >= ESP_PAIR_GUESS ? ESP_PAIR_GUESSED : ESP_PAIR_OLDEST, now);
+		       r->lead >= ESP_PAIR_GUESS ? ESP_PAIR_GUESSED : ESP_PAIR_OLDEST, now);
 	esp_pair_deliver(d, client, in->how);
 }
 
@@ -276,6 +277,8 @@ static bool esp_pair_open(struct esp_pair_group *group, struct esp_pair_in *in, 
 		return false;
 	group->cases++;
 	in->undecided = c;
+	list_del_init(&in->list);
+	list_add_tail(&in->list, &group->open);
 	if (esp_judge_open(group, c, in, weak, now))
 		esp_own_count(group, ESP_PAIR_CROWDED);
 	return true;
@@ -321,7 +324,7 @@ void esp_pair_in_add(struct esp_pair_group *group, struct esp_pair_in *in,
 	in->packets = 1;
 	in->high = esp->seq;
 	in->window = 1;
-	list_add_tail(&in->list, &group->open);
+	list_add_tail(&in->list, &group->lost);
 	esp_pair_unknown(group, in, esp->seq, d, now);
 	if (d->verdict != ESP_PAIR_DELIVER)
 		esp_pair_in_del(group, in);
@@ -372,8 +375,6 @@ static void esp_pair_repeated(struct esp_pair_group *group, struct esp_pair_in *
 	if (in->state == ESP_PAIR_PAIRING)
 		in->owner->watched--;
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_REPEATED);
-	list_del_init(&in->list);
-	list_add_tail(&in->list, &group->open);
 }
 
 /* It was the only one that could be meant, without evidence, and doesn't answer. Others? */
@@ -430,11 +431,10 @@ void esp_pair_in(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq, 
 		in->first = now;
 		in->packets = ESP_PAIR_UNANSWERED / 2;
 	}
-	if (in->owner) {
+	if (in->owner)
 		esp_pair_owned(group, in, d, now);
-	} else {
+	else
 		esp_pair_unknown(group, in, seq, d, now);
-	}
 }
 
 void esp_pair_out(struct esp_pair_group *group, struct esp_pair_client *client, u64 now)

@@ -141,7 +141,8 @@ struct esp_pair_limits {
 /**
  * struct esp_pair_group - the clients of one server behind one NAT address
  * @clients: in the order of their coming
- * @open: inbound SPIs that are undecided or have no owner, oldest first
+ * @open: inbound SPIs that are undecided
+ * @lost: inbound SPIs without owner that are nobody's to decide at the moment
  * @ops: the caller's functions
  * @limits: how much may be copied
  * @tokens: copies that may be made now, in thousandths
@@ -152,6 +153,7 @@ struct esp_pair_limits {
 struct esp_pair_group {
 	struct list_head clients;
 	struct list_head open;
+	struct list_head lost;
 	const struct esp_pair_ops *ops;
 	struct esp_pair_limits limits;
 	u64 tokens;
@@ -230,7 +232,7 @@ struct esp_pair_out {
 
 /**
  * struct esp_pair_in - an inbound SPI
- * @list: in esp_pair_group.open, or in esp_pair_client.ins of @owner
+ * @list: in esp_pair_group.open, .lost, or in esp_pair_client.ins of @owner
  * @spi: chosen by a client
  * @state: enum esp_pair_state
  * @how: enum esp_pair_count, the reason of the latest decision

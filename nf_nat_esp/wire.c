@@ -5,7 +5,8 @@
 #include "wire.h"
 
 const struct esp_wire_info esp_wire_info[ESP_WIRE_MAX] = {
-#define ESP_WIRE_INFO(id, n, d) [ESP_WIRE_##id] = { .name = (n), .doc = (d) },
+#define ESP_WIRE_INFO(id, n, d) \
+	[ESP_WIRE_##id] = { .name = (n), .doc = (d) },
 	ESP_WIRE_ERRORS(ESP_WIRE_INFO)
 #undef ESP_WIRE_INFO
 };

@@ -271,9 +271,11 @@ static inline void esp_lab_check(struct esp_lab *lab)
 		in = &lab->in[i].in;
 		if (!lab->in[i].used)
 			continue;
-		esp_lab_must(lab, !in->owner || esp_lab_is_client(lab, in->owner), "owners are clients");
+		esp_lab_must(lab, !in->owner || esp_lab_is_client(lab, in->owner),
+			     "owners are clients");
 		esp_lab_must(lab, in->state != ESP_PAIR_UP || !in->undecided, "up means decided");
-		esp_lab_must(lab, in->owner || in->state == ESP_PAIR_AMBIGUOUS, "states want owners");
+		esp_lab_must(lab, in->owner || in->state == ESP_PAIR_AMBIGUOUS,
+			     "states want owners");
 		if (in->state == ESP_PAIR_PAIRING && in->undecided)
 			tentative[in->owner - lab->client]++;
 		else if (in->state == ESP_PAIR_PAIRING)
@@ -286,8 +288,10 @@ static inline void esp_lab_check(struct esp_lab *lab)
 			continue;
 		waiting += !!lab->client[k].needs;
 		esp_lab_must(lab, lab->client[k].needs <= ESP_PAIR_NEEDS, "needs are bounded");
-		esp_lab_must(lab, lab->client[k].watched == watched[k], "watched is counted right");
-		esp_lab_must(lab, lab->client[k].tentative == tentative[k], "tentative is counted right");
+		esp_lab_must(lab, lab->client[k].watched == watched[k],
+			     "watched is counted right");
+		esp_lab_must(lab, lab->client[k].tentative == tentative[k],
+			     "tentative is counted right");
 	}
 	esp_lab_must(lab, lab->group.waiting == waiting, "waiting is counted right");
 	esp_lab_must(lab, lab->group.cases == lab->ncases, "cases are counted right");

@@ -126,4 +126,21 @@ static inline u64 sim_random(u64 *state)
 	return z ^ z >> 31;
 }
 
+static inline u64 below(u64 *rnd, u64 n)
+{
+	return n ? sim_random(rnd) % n : 0;
+}
+
+/* Exponential with this mean: as many half-lives as a random number begins with zeros. */
+static inline u64 about(u64 *rnd, u64 mean)
+{
+	u64 r = sim_random(rnd) >> 11, half = 1ull << 52, sum = 0;
+
+	while (r < half && half > 1) {
+		sum += mean * 693 / 1000;
+		half >>= 1;
+	}
+	return sum + (half > 1 ? mean * 693 / 1000 * (2 * half - 1 - r) / half : 0);
+}
+
 #endif

@@ -119,25 +119,6 @@ static struct event next_event(struct world *w)
 	return first;
 }
 
-/* Chance. */
-
-static u64 below(u64 *rnd, u64 n)
-{
-	return n ? sim_random(rnd) % n : 0;
-}
-
-/* Exponential with this mean, by the sum of the bits' worth of a random number. */
-static u64 about(u64 *rnd, u64 mean)
-{
-	u64 r = sim_random(rnd) >> 11, half = 1ull << 52, sum = 0;
-
-	while (r < half && half > 1) {
-		sum += mean * 693 / 1000;
-		half >>= 1;
-	}
-	return sum + (half > 1 ? mean * 693 / 1000 * (2 * half - 1 - r) / half : 0);
-}
-
 /* Sending. */
 
 static u64 wan(struct world *w)
