@@ -14,7 +14,7 @@
  */
 #include "judge.h"
 
-#define ESP_JUDGE_LEAD		52	/* points that rule the others out */
+#define ESP_JUDGE_LEAD		64	/* points that rule the others out */
 #define ESP_JUDGE_EXPLAINED	12	/* points for one that sends and would never be answered */
 #define ESP_JUDGE_RIVAL		16	/* points that settle to which of two SPIs a client goes */
 #define ESP_JUDGE_ONEWAY	(-20)	/* silent: a one-way SA */
@@ -45,7 +45,8 @@ static bool esp_judge_unpaired(const struct esp_pair_client *client)
 bool esp_judge_may_own(const struct esp_pair_in *in, const struct esp_pair_client *client,
 		       bool weak, u64 now)
 {
-	u32 i, fit = 0;
+	bool fits = false;
+	u32 i;
 
 	if (weak) {
 		if (client->needs || !client->out_last ||
@@ -56,9 +57,9 @@ bool esp_judge_may_own(const struct esp_pair_in *in, const struct esp_pair_clien
 	}
 	for (i = 0; i < client->needs; i++) {
 		if (client->need[i].open <= in->first)
-			fit++;
+			fits = true;
 	}
-	return fit > client->tentative;
+	return fits && client->needs > client->tentative;
 }
 
 /* Waiting for long, sending and never answered: a one-way SA, most likely. */
@@ -138,6 +139,7 @@ u32 esp_judge_open(struct esp_pair_group *group, struct esp_pair_case *c,
 	u32 lost = 0;
 
 	c->in = in;
+	c->opened = now;
 	c->time = now;
 	c->refill = now;
 	c->span = 0;
@@ -249,7 +251,7 @@ static void esp_judge_round(struct esp_pair_case *c, struct esp_pair_cand *cand,
 	u32 gap = cand->client->out_gap;
 
 	if (cand->sent > 2)	/* its pace since then is what counts */
-		gap = (u32)(now - c->in->first) / cand->sent;
+		gap = (u32)(now - c->opened) / cand->sent;
 	if (gap < 2 * ESP_JUDGE_PROMPT)
 		gap = 2 * ESP_JUDGE_PROMPT;
 	cand->answers = esp_judge_clamp(cand->answers + esp_judge_answers(cand, gap, span, steady));

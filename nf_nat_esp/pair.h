@@ -135,7 +135,7 @@ struct esp_pair_limits {
 
 /* What is used unless the administrator says otherwise. */
 #define ESP_PAIR_LIMITS_DEFAULT { \
-	.rounds = 16, .few = 8, .packets = 256, .rate = 4000, .burst = 40000, \
+	.rounds = 16, .few = 12, .packets = 256, .rate = 4000, .burst = 40000, \
 }
 
 /**
@@ -294,6 +294,7 @@ struct esp_pair_cand {
 /**
  * struct esp_pair_case - all there is to know of an undecided SPI
  * @in: the SPI
+ * @opened: when it was opened, for the first time or again
  * @time: when its latest packet came
  * @refill: when it last got another round
  * @span: time between the latest two rounds
@@ -307,6 +308,7 @@ struct esp_pair_cand {
  */
 struct esp_pair_case {
 	struct esp_pair_in *in;
+	u64 opened;
 	u64 time;
 	u64 refill;
 	u32 span;
