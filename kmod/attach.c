@@ -98,26 +98,29 @@ static void vpnpass_entry_extend(struct nf_conn *ct)
 	nf_ct_labels_ext_add(ct);
 }
 
-/* Bind both manips to exactly what the tuples say; nothing is left to choose. */
+/* Bind one manip to exactly @addr and @id; nothing is left to choose. */
+static bool vpnpass_entry_manip(struct nf_conn *ct, const union nf_inet_addr *addr, __be16 id,
+				enum nf_nat_manip_type manip)
+{
+	struct nf_nat_range2 range = {
+		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED,
+		.min_addr = *addr,
+		.max_addr = *addr,
+		.min_proto.all = id,
+		.max_proto.all = id,
+	};
+
+	return nf_nat_setup_info(ct, &range, manip) == NF_ACCEPT;
+}
+
+/* What the tuples say already is made known to NAT. */
 static int vpnpass_entry_nat(struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	const struct nf_conntrack_tuple reply = ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-	struct nf_nat_range2 range = {
-		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED,
-	};
 
-	range.min_addr = reply.dst.u3;
-	range.max_addr = reply.dst.u3;
-	range.min_proto.all = reply.dst.u.all;
-	range.max_proto.all = reply.dst.u.all;
-	if (nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC) != NF_ACCEPT)
-		return -ENOMEM;
-	range.min_addr = reply.src.u3;
-	range.max_addr = reply.src.u3;
-	range.min_proto.all = reply.src.u.all;
-	range.max_proto.all = reply.src.u.all;
-	if (nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) != NF_ACCEPT)
+	if (!vpnpass_entry_manip(ct, &reply.dst.u3, reply.dst.u.all, NF_NAT_MANIP_SRC) ||
+	    !vpnpass_entry_manip(ct, &reply.src.u3, reply.src.u.all, NF_NAT_MANIP_DST))
 		return -ENOMEM;
 	if (!nf_ct_tuple_equal(&ct->tuplehash[IP_CT_DIR_REPLY].tuple, &reply))
 		return -EEXIST;

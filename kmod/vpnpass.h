@@ -280,7 +280,6 @@ struct vpnpass_packet {
  * struct vpnpass_engine - a protocol module
  * @id: enum vpnpass_proto
  * @name: as in sysctl, tool and counters
- * @module: the module's name, for messages
  * @helper: name of the "ct helper" type that picks control flows
  * @control_l4proto: IPPROTO_TCP or IPPROTO_UDP
  * @control_port: port that mode "on" picks, in either the client's or the
@@ -306,7 +305,6 @@ struct vpnpass_packet {
 struct vpnpass_engine {
 	u8 id;
 	const char *name;
-	const char *module;
 	const char *helper;
 	u8 control_l4proto;
 	__be16 control_port;

@@ -48,7 +48,6 @@ static struct pernet_operations pptp_net_ops = {
 const struct vpnpass_engine pptp_engine = {
 	.id = VPNPASS_PROTO_PPTP,
 	.name = "pptp",
-	.module = KBUILD_MODNAME,
 	.helper = "pptp",
 	.control_l4proto = IPPROTO_TCP,
 	.control_port = htons(VPNPASS_PPTP_PORT),
