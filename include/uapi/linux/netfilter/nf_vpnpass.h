@@ -35,11 +35,17 @@ enum vpnpass_mode {
  * @VPNPASS_STATE_SETUP: One end asked for it, the other has not answered yet.
  * @VPNPASS_STATE_UP: Agreed by both ends, data may flow.
  * @VPNPASS_STATE_CLOSING: Ended by one end, late packets are still delivered.
+ * @VPNPASS_STATE_PAIRING: Data from the server goes to the likeliest client
+ *   (IPsec), not confirmed yet.
+ * @VPNPASS_STATE_AMBIGUOUS: Data from the server goes to several clients as it
+ *   could be for any (IPsec).
  */
 enum vpnpass_state {
 	VPNPASS_STATE_SETUP,
 	VPNPASS_STATE_UP,
 	VPNPASS_STATE_CLOSING,
+	VPNPASS_STATE_PAIRING,
+	VPNPASS_STATE_AMBIGUOUS,
 };
 
 enum {
