@@ -13,6 +13,7 @@
  *  - Have packets of its other SAs stopped since? A re-key moves them to the new SPI.
  */
 #include "judge.h"
+#include "own.h"
 
 #define ESP_JUDGE_LEAD		64	/* points that rule the others out */
 #define ESP_JUDGE_EXPLAINED	12	/* points for one that sends and would never be answered */
@@ -45,15 +46,15 @@ static bool esp_judge_unpaired(const struct esp_pair_client *client)
 bool esp_judge_may_own(const struct esp_pair_in *in, const struct esp_pair_client *client,
 		       bool weak, u64 now)
 {
+	u64 out_last = READ_ONCE(client->out_last), in_last = READ_ONCE(client->in_last);
 	bool fits = false;
 	u32 i;
 
 	if (weak) {
-		if (client->needs || !client->out_last ||
-		    now - client->out_last > ESP_JUDGE_OUT_ALIVE)
+		if (client->needs || !out_last || esp_since(out_last, now) > ESP_JUDGE_OUT_ALIVE)
 			return false;
-		return esp_judge_unpaired(client) || !client->in_last ||
-		       now - client->in_last > ESP_JUDGE_IN_DEAD;
+		return esp_judge_unpaired(client) || !in_last ||
+		       esp_since(in_last, now) > ESP_JUDGE_IN_DEAD;
 	}
 	for (i = 0; i < client->needs; i++) {
 		if (client->need[i].open <= in->first)
@@ -65,42 +66,45 @@ bool esp_judge_may_own(const struct esp_pair_in *in, const struct esp_pair_clien
 /* Waiting for long, sending and never answered: a one-way SA, most likely. */
 static bool esp_judge_mute(const struct esp_pair_client *client, u64 now)
 {
-	return client->unanswered >= 4 && now - client->unanswered_since >= 3000;
+	return client->unanswered >= 4 && esp_since(client->unanswered_since, now) >= 3000;
 }
 
 /* Points for when it happened: exchanges, or traffic that begins. */
 static s32 esp_judge_prior(const struct esp_pair_client *client, u64 now)
 {
-	u64 hot = esp_judge_mute(client, now) ? 0 : client->wake;
+	u64 hot = esp_judge_mute(client, now) ? 0 : client->wake, ago;
 	u32 i;
 
 	for (i = 0; i < client->needs; i++) {
 		if (client->need[i].seen > hot)
 			hot = client->need[i].seen;
 	}
-	if (!hot || now - hot > 10000)
+	ago = esp_since(hot, now);
+	if (!hot || ago > 10000)
 		return 0;
-	if (now - hot > 2000)
+	if (ago > 2000)
 		return 4;
-	if (now - hot > 500)
+	if (ago > 500)
 		return 12;
-	return now - hot > 150 ? 20 : 28;
+	return ago > 150 ? 20 : 28;
 }
 
 static void esp_judge_cand(struct esp_pair_cand *cand, struct esp_pair_client *client, u64 now)
 {
+	u64 in_last = READ_ONCE(client->in_last);
+	u32 in_gap = READ_ONCE(client->in_gap);
+
 	cand->client = client;
 	cand->prior = esp_judge_prior(client, now);
 	cand->answers = 0;
 	cand->asks = 0;
 	cand->taken_over = 0;
-	cand->flowing = client->in_last && client->in_gap < 3000 &&
-			now - client->in_last <= 3 * client->in_gap + 200;
+	cand->flowing = in_last && in_gap < 3000 && esp_since(in_last, now) <= 3 * in_gap + 200;
 	cand->answer = 0;
 	cand->delay = 0;
 	cand->lag = 0;
 	cand->sent = 0;
-	client->watched++;
+	esp_own_watch(client, 1);
 }
 
 /* The least likely candidate, for a likelier one to take its place. */
@@ -126,7 +130,7 @@ static bool esp_judge_add(struct esp_pair_case *c, struct esp_pair_client *clien
 	}
 	last = esp_judge_last(c);
 	if (last->prior < esp_judge_prior(client, now)) {
-		last->client->watched--;
+		esp_own_watch(last->client, -1);
 		esp_judge_cand(last, client, now);
 	}
 	return false;
@@ -206,7 +210,7 @@ static s32 esp_judge_answers(struct esp_pair_cand *cand, u32 gap, u32 span,
  */
 static s32 esp_judge_asks(struct esp_pair_cand *cand, u32 gap, bool steady, u64 now)
 {
-	u64 lag = now - cand->client->out_last;
+	u64 lag = esp_since(READ_ONCE(cand->client->out_last), now);
 	u32 near = ESP_JUDGE_NEAR + cand->lag / 4;
 	s32 points;
 
@@ -229,11 +233,13 @@ static s32 esp_judge_taken_over(const struct esp_pair_cand *cand, const struct e
 				u64 before, u64 now)
 {
 	const struct esp_pair_client *client = cand->client;
+	u64 in_last = READ_ONCE(client->in_last);
 	s32 points = cand->taken_over;
 
-	if (client->in_last > in->first + 50)
-		return client->in_last > before && points > -16 ? points - 8 : points;
-	if (cand->flowing && points < 8 && now - client->in_last >= 3 * client->in_gap + 50)
+	if (in_last > in->first + 50)
+		return in_last > before && points > -16 ? points - 8 : points;
+	if (cand->flowing && points < 8 &&
+	    esp_since(in_last, now) >= 3 * READ_ONCE(client->in_gap) + 50)
 		return points + 8;
 	return points;
 }
@@ -251,7 +257,7 @@ static void esp_judge_round(struct esp_pair_case *c, struct esp_pair_cand *cand,
 	u32 gap = cand->client->out_gap;
 
 	if (cand->sent > 2)	/* its pace since then is what counts */
-		gap = (u32)(now - c->opened) / cand->sent;
+		gap = (u32)esp_since(c->opened, now) / cand->sent;
 	if (gap < 2 * ESP_JUDGE_PROMPT)
 		gap = 2 * ESP_JUDGE_PROMPT;
 	cand->answers = esp_judge_clamp(cand->answers + esp_judge_answers(cand, gap, span, steady));
@@ -262,7 +268,8 @@ static void esp_judge_round(struct esp_pair_case *c, struct esp_pair_cand *cand,
 
 bool esp_judge_packet(struct esp_pair_case *c, u64 now)
 {
-	u32 span = now - c->time > 10000 ? 10000 : now - c->time;
+	u64 passed = esp_since(c->time, now);
+	u32 span = passed > 10000 ? 10000 : passed;
 	struct esp_pair_cand *cand;
 	bool steady;
 
@@ -294,6 +301,7 @@ void esp_judge_out(struct esp_pair_group *group, struct esp_pair_client *client,
 {
 	struct esp_pair_cand *cand;
 	struct esp_pair_in *in;
+	u64 passed;
 
 	list_for_each_entry(in, &group->open, list) {
 		if (!in->undecided)
@@ -303,8 +311,9 @@ void esp_judge_out(struct esp_pair_group *group, struct esp_pair_client *client,
 			continue;
 		if (cand->sent < 255)
 			cand->sent++;
-		if (!cand->answer && now - in->undecided->time <= ESP_JUDGE_ANSWER)
-			cand->answer = now - in->undecided->time + 1;
+		passed = esp_since(in->undecided->time, now);
+		if (!cand->answer && passed <= ESP_JUDGE_ANSWER)
+			cand->answer = passed + 1;
 	}
 }
 
@@ -373,7 +382,7 @@ static bool esp_judge_torn(struct esp_pair_group *group, struct esp_pair_case *c
 		return false;
 	list_for_each_entry(in, &group->open, list) {
 		if (!in->undecided || in->undecided == c || in->state == ESP_PAIR_PAIRING ||
-		    in->last + ESP_JUDGE_RIVAL_IDLE < c->in->last)
+		    READ_ONCE(in->last) + ESP_JUDGE_RIVAL_IDLE < READ_ONCE(c->in->last))
 			continue;
 		other = esp_judge_find(in->undecided, cand->client);
 		if (other && esp_judge_total(other) + ESP_JUDGE_RIVAL > esp_judge_total(cand) &&
@@ -392,7 +401,8 @@ static bool esp_judge_explained(const struct esp_pair_case *c, const struct esp_
 	s32 best = cand->answers > cand->asks ? cand->answers : cand->asks;
 
 	return cand->sent >= 4 && best >= ESP_JUDGE_STEADY && !cand->client->tentative &&
-	       cand->client->unanswered < 32 && cand->client->in_last <= c->in->first;
+	       cand->client->unanswered < 32 &&
+	       READ_ONCE(cand->client->in_last) <= c->in->first;
 }
 
 /* How many can't be ruled out, of those that wait; @owners of them are to be right. */

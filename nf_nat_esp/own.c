@@ -51,7 +51,7 @@ void esp_pair_client_add(struct esp_pair_group *group, struct esp_pair_client *c
 static void esp_pair_need_del(struct esp_pair_group *group, struct esp_pair_client *client,
 			      u32 i)
 {
-	client->needs--;
+	WRITE_ONCE(client->needs, client->needs - 1);
 	if (!client->needs)
 		group->waiting--;
 	for (; i < client->needs; i++)
@@ -76,14 +76,15 @@ static struct esp_pair_need *esp_pair_need_find(struct esp_pair_client *client, 
  */
 static void esp_pair_replace(struct esp_pair_client *client, u64 now)
 {
+	u64 in_last = READ_ONCE(client->in_last);
 	u32 i;
 
-	if (client->needs && now - client->need[client->needs - 1].open <= ESP_PAIR_AGED)
+	if (client->needs && esp_since(client->need[client->needs - 1].open, now) <= ESP_PAIR_AGED)
 		client->several = true;
-	if (client->several || (client->in_last && now - client->in_last <= ESP_PAIR_AGED))
+	if (client->several || (in_last && esp_since(in_last, now) <= ESP_PAIR_AGED))
 		return;
 	for (i = 0; i < client->needs; i++) {
-		if (client->need[i].until || now - client->need[i].seen <= ESP_PAIR_AGED)
+		if (client->need[i].until || esp_since(client->need[i].seen, now) <= ESP_PAIR_AGED)
 			continue;
 		client->need[i].until = now + ESP_PAIR_OVERLAP;
 		return;
@@ -100,7 +101,8 @@ static struct esp_pair_need *esp_pair_need_add(struct esp_pair_group *group,
 	}
 	if (!client->needs)
 		group->waiting++;
-	return &client->need[client->needs++];
+	WRITE_ONCE(client->needs, client->needs + 1);
+	return &client->need[client->needs - 1];
 }
 
 static void esp_pair_cancel(struct esp_pair_group *group, struct esp_pair_client *client,
@@ -212,7 +214,7 @@ static void esp_pair_case_end(struct esp_pair_group *group, struct esp_pair_in *
 	if (!c)
 		return;
 	for (i = 0; i < c->n; i++)
-		c->cand[i].client->watched--;
+		esp_own_watch(c->cand[i].client, -1);
 	in->undecided = NULL;
 	group->cases--;
 	group->ops->case_free(group, c);
@@ -222,7 +224,7 @@ void esp_own_set(struct esp_pair_group *group, struct esp_pair_in *in, u8 state,
 {
 	bool same = in->state == state && in->how == how;
 
-	in->state = state;
+	WRITE_ONCE(in->state, state);
 	in->how = how;
 	if (!same)
 		group->ops->changed(group, in);
@@ -232,7 +234,7 @@ void esp_own_set(struct esp_pair_group *group, struct esp_pair_in *in, u8 state,
 static void esp_own_give(struct esp_pair_group *group, struct esp_pair_in *in,
 			 struct esp_pair_client *client, bool weak, u64 now)
 {
-	in->owner = client;
+	WRITE_ONCE(in->owner, client);
 	in->since = now;
 	client->won = now;
 	if (!weak)
@@ -247,7 +249,7 @@ void esp_own_only(struct esp_pair_group *group, struct esp_pair_in *in,
 		  struct esp_pair_client *client, u8 how, u64 now)
 {
 	esp_own_give(group, in, client, how == ESP_PAIR_OLDEST, now);
-	client->watched++;
+	esp_own_watch(client, 1);
 	esp_own_set(group, in, ESP_PAIR_PAIRING, how);
 	esp_own_count(group, how);
 }
@@ -255,7 +257,7 @@ void esp_own_only(struct esp_pair_group *group, struct esp_pair_in *in,
 void esp_own_prefer(struct esp_pair_group *group, struct esp_pair_in *in,
 		    struct esp_pair_client *client, u8 how, u64 now)
 {
-	in->owner = client;
+	WRITE_ONCE(in->owner, client);
 	in->since = now;
 	client->tentative++;
 	in->undecided->steady = 0;
@@ -266,7 +268,7 @@ void esp_own_prefer(struct esp_pair_group *group, struct esp_pair_in *in,
 void esp_own_doubt(struct esp_pair_group *group, struct esp_pair_in *in)
 {
 	in->owner->tentative--;
-	in->owner = NULL;
+	WRITE_ONCE(in->owner, NULL);
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_REOPENED);
 	esp_own_count(group, ESP_PAIR_REOPENED);
 }
@@ -298,10 +300,10 @@ void esp_own_orphan(struct esp_pair_group *group, struct esp_pair_in *in, u8 how
 	if (in->undecided && in->state == ESP_PAIR_PAIRING)
 		in->owner->tentative--;
 	else if (in->state == ESP_PAIR_PAIRING)
-		in->owner->watched--;
+		esp_own_watch(in->owner, -1);
 	esp_pair_case_end(group, in);
 	esp_pair_unmate(in);
-	in->owner = NULL;
+	WRITE_ONCE(in->owner, NULL);
 	list_del_init(&in->list);
 	list_add_tail(&in->list, &group->lost);
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, how);
@@ -312,7 +314,7 @@ void esp_pair_in_del(struct esp_pair_group *group, struct esp_pair_in *in)
 	if (in->undecided && in->state == ESP_PAIR_PAIRING)
 		in->owner->tentative--;
 	else if (in->state == ESP_PAIR_PAIRING)
-		in->owner->watched--;
+		esp_own_watch(in->owner, -1);
 	esp_pair_case_end(group, in);
 	esp_pair_unmate(in);
 	list_del_init(&in->list);
@@ -359,7 +361,7 @@ static void esp_pair_age_open(struct esp_pair_group *group, u64 now)
 	struct esp_pair_in *in, *next;
 
 	list_for_each_entry_safe(in, next, &group->open, list) {
-		if (!in->undecided || now - in->last < ESP_PAIR_QUIET)
+		if (!in->undecided || esp_since(READ_ONCE(in->last), now) < ESP_PAIR_QUIET)
 			continue;
 		if (in->state == ESP_PAIR_PAIRING && in->how != ESP_PAIR_GUESSED)
 			esp_own_settle(group, in, now);
@@ -382,7 +384,7 @@ void esp_pair_age(struct esp_pair_group *group, u64 now)
 		for (i = client->needs; i-- > 0;) {
 			need = &client->need[i];
 			if ((need->until && now > need->until) ||
-			    now - need->seen > (need->armed ? ESP_PAIR_NEED_LIFE :
+			    esp_since(need->seen, now) > (need->armed ? ESP_PAIR_NEED_LIFE :
 						ESP_PAIR_HALF_OPEN))
 				esp_pair_need_del(group, client, i);
 		}

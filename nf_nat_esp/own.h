@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * From undecided to owned and back. For pair.c only.
+ * From undecided to owned and back. For pair.c and judge.c only.
  */
 #ifndef NF_NAT_ESP_OWN_H
 #define NF_NAT_ESP_OWN_H
@@ -15,6 +15,12 @@
  * @what: the event
  */
 void esp_own_count(struct esp_pair_group *group, enum esp_pair_count what);
+
+/* The fast path reads this. */
+static inline void esp_own_watch(struct esp_pair_client *client, s32 more)
+{
+	WRITE_ONCE(client->watched, client->watched + more);
+}
 
 /**
  * esp_own_set() - change the state of an SPI, and tell the caller

@@ -31,10 +31,11 @@ static bool esp_pair_tokens(struct esp_pair_group *group, u32 copies, u64 now)
 {
 	const struct esp_pair_limits *l = &group->limits;
 
-	group->tokens += (now - group->filled) * l->rate;
+	group->tokens += esp_since(group->filled, now) * l->rate;
 	if (!group->filled || group->tokens > (u64)l->burst * 1000)
 		group->tokens = (u64)l->burst * 1000;
-	group->filled = now;
+	if (now > group->filled)
+		group->filled = now;
 	if (group->tokens < (u64)copies * 1000)
 		return false;
 	group->tokens -= (u64)copies * 1000;
@@ -54,7 +55,7 @@ static u16 esp_pair_may_copy(struct esp_pair_group *group, struct esp_pair_case 
 		esp_own_count(group, ESP_PAIR_CROWDED);
 	}
 	if (c->copied >= l->packets) {
-		if (now - c->refill < ESP_PAIR_REFILL)
+		if (esp_since(c->refill, now) < ESP_PAIR_REFILL)
 			return 0;
 		c->refill = now;
 	}
@@ -158,7 +159,7 @@ static void esp_pair_one(struct esp_pair_group *group, struct esp_pair_in *in,
 	if (in->state != ESP_PAIR_PAIRING)
 		esp_own_prefer(group, in, client, how, now);
 	esp_pair_deliver(d, client, in->how);
-	if (++in->undecided->steady >= ESP_PAIR_STEADY && now - in->since >= ESP_PAIR_STEADY_MS)
+	if (++in->undecided->steady >= ESP_PAIR_STEADY && esp_since(in->since, now) >= ESP_PAIR_STEADY_MS)
 		esp_own_settle(group, in, now);
 }
 
@@ -256,7 +257,7 @@ static void esp_pair_evict(struct esp_pair_group *group)
 	struct esp_pair_in *in, *quiet = NULL;
 
 	list_for_each_entry(in, &group->open, list) {
-		if (in->undecided && (!quiet || in->last < quiet->last))
+		if (in->undecided && (!quiet || READ_ONCE(in->last) < READ_ONCE(quiet->last)))
 			quiet = in;
 	}
 	if (!quiet)
@@ -335,18 +336,19 @@ void esp_pair_in_add(struct esp_pair_group *group, struct esp_pair_in *in,
 /* Note a sequence number. False if it was here before, as far as that is known. */
 static bool esp_pair_fresh(struct esp_pair_in *in, u32 seq)
 {
-	u32 back = in->high - seq;
+	u64 window = READ_ONCE(in->window);
+	u32 high = READ_ONCE(in->high), back = high - seq;
 	bool seen;
 
-	if (seq > in->high) {
-		in->window = seq - in->high < 64 ? in->window << (seq - in->high) | 1 : 1;
-		in->high = seq;
+	if (seq > high) {
+		WRITE_ONCE(in->window, seq - high < 64 ? window << (seq - high) | 1 : 1);
+		WRITE_ONCE(in->high, seq);
 		return true;
 	}
 	if (back >= 64)
 		return seq > ESP_PAIR_YOUNG;
-	seen = in->window >> back & 1;
-	in->window |= (u64)1 << back;
+	seen = window >> back & 1;
+	WRITE_ONCE(in->window, window | (u64)1 << back);
 	return !seen;
 }
 
@@ -373,7 +375,7 @@ static void esp_pair_repeated(struct esp_pair_group *group, struct esp_pair_in *
 	esp_own_count(group, ESP_PAIR_REPEATED);
 	in->undecided->repeats = 1;
 	if (in->state == ESP_PAIR_PAIRING)
-		in->owner->watched--;
+		esp_own_watch(in->owner, -1);
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_REPEATED);
 }
 
@@ -389,9 +391,9 @@ static bool esp_pair_refuted(struct esp_pair_group *group, struct esp_pair_in *i
 static void esp_pair_confirm(struct esp_pair_group *group, struct esp_pair_in *in, u64 now)
 {
 	if (!in->answers && (in->how == ESP_PAIR_OLDEST || in->packets < 8 ||
-			     now - in->since < 1000))
+			     esp_since(in->since, now) < 1000))
 		return;
-	in->owner->watched--;
+	esp_own_watch(in->owner, -1);
 	esp_own_set(group, in, ESP_PAIR_UP, in->how);
 	esp_own_count(group, ESP_PAIR_CONFIRMED);
 }
@@ -401,8 +403,7 @@ static void esp_pair_owned(struct esp_pair_group *group, struct esp_pair_in *in,
 {
 	struct esp_pair_client *client = in->owner;
 
-	client->in_gap = esp_pair_smooth(client->in_gap, client->in_last, now);
-	client->in_last = now;
+	esp_pair_in_note(client, now);
 	if (in->state == ESP_PAIR_PAIRING)
 		esp_pair_confirm(group, in, now);
 	esp_pair_to_owner(group, in, d);
@@ -413,7 +414,7 @@ void esp_pair_in(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq, 
 {
 	if (!esp_pair_fresh(in, seq))
 		esp_pair_repeated(group, in, now);
-	in->last = now;
+	WRITE_ONCE(in->last, now);
 	in->packets++;
 	if (in->undecided && esp_judge_packet(in->undecided, now))
 		in->undecided->rounds++;
@@ -439,22 +440,23 @@ void esp_pair_in(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq, 
 
 void esp_pair_out(struct esp_pair_group *group, struct esp_pair_client *client, u64 now)
 {
+	u64 out_last = READ_ONCE(client->out_last);
 	struct esp_pair_in *in;
 
 	if (client->watched) {
 		esp_judge_out(group, client, now);
 		list_for_each_entry(in, &client->ins, list) {
-			if (in->state == ESP_PAIR_PAIRING && now - in->last <= ESP_PAIR_ANSWER)
+			if (in->state == ESP_PAIR_PAIRING && esp_since(READ_ONCE(in->last), now) <= ESP_PAIR_ANSWER)
 				in->answers++;
 		}
 	}
-	if (now - client->out_last >= ESP_PAIR_WAKE)
+	if (esp_since(out_last, now) >= ESP_PAIR_WAKE)
 		client->wake = now;
-	if (!client->unanswered || client->in_last >= client->unanswered_since) {
+	if (!client->unanswered || READ_ONCE(client->in_last) >= client->unanswered_since) {
 		client->unanswered = 0;
 		client->unanswered_since = now;
 	}
 	client->unanswered++;
-	client->out_gap = esp_pair_smooth(client->out_gap, client->out_last, now);
-	client->out_last = now;
+	client->out_gap = esp_pair_smooth(client->out_gap, out_last, now);
+	WRITE_ONCE(client->out_last, now);
 }

@@ -4,7 +4,14 @@
  * their IKE exchanges, and the SPIs that the server sends to that address.
  *
  * Owner of the objects is the caller, who embeds them in its own; nothing is allocated but
- * by ops->case_alloc(). All functions want the lock of the group held.
+ * by ops->case_alloc(). All functions want the lock of the group held, but for the three fast
+ * paths, esp_pair_in_known(), esp_pair_out_matters() and esp_pair_out_note(). Without the lock
+ * these
+ *  - read esp_pair_in.owner and .state, esp_pair_client.needs, .watched and .ins;
+ *  - write esp_pair_in.high, .window and .last, esp_pair_client.in_last, .in_gap and .out_last.
+ * Everybody else writes the former and reads or writes the latter with the *_ONCE() macros. A
+ * lost update of the latter does no harm; nor does a time torn in halves on a 32-bit CPU,
+ * every 49 days.
  */
 #ifndef NF_NAT_ESP_PAIR_H
 #define NF_NAT_ESP_PAIR_H
@@ -428,7 +435,7 @@ void esp_pair_in_add(struct esp_pair_group *group, struct esp_pair_in *in,
  * @now: time in ms
  * @d: result
  *
- * Need not be called where esp_pair_in_known() has said yes.
+ * Need not be called where esp_pair_in_known() has named the owner.
  */
 void esp_pair_in(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq, u64 now,
 		 struct esp_pair_decision *d);
@@ -450,11 +457,20 @@ void esp_pair_age(struct esp_pair_group *group, u64 now);
 /* Smoothed gap: the past counts 7 of 8, and no gap counts more than ten seconds. */
 static inline u32 esp_pair_smooth(u32 gap, u64 last, u64 now)
 {
-	u64 new = now - last;
+	u64 new = esp_since(last, now);
 
 	if (new > 10000)
 		new = 10000;
 	return (gap * 7 + (u32)new) / 8;
+}
+
+/* An inbound packet of a client has come: for the fast path and with the lock. */
+static inline void esp_pair_in_note(struct esp_pair_client *client, u64 now)
+{
+	u32 gap = READ_ONCE(client->in_gap);
+
+	WRITE_ONCE(client->in_gap, esp_pair_smooth(gap, READ_ONCE(client->in_last), now));
+	WRITE_ONCE(client->in_last, now);
 }
 
 /**
@@ -463,25 +479,28 @@ static inline u32 esp_pair_smooth(u32 gap, u64 last, u64 now)
  * @seq: its sequence number
  * @now: time in ms
  *
- * Context: without the lock; the caller reads @in under RCU. A lost update does no harm.
+ * Context: without the lock; the caller reads @in under RCU and frees clients by RCU. A lost
+ * update does no harm.
  *
- * Return: true if the packet is for in->owner and there is nothing to be learned.
+ * Return: the owner, if the packet is for it and there is nothing to be learned; NULL: take
+ * the lock and call esp_pair_in(). in->owner may be another one a moment later, so that the
+ * caller doesn't read it again.
  */
-static inline bool esp_pair_in_known(struct esp_pair_in *in, u32 seq, u64 now)
+static inline struct esp_pair_client *esp_pair_in_known(struct esp_pair_in *in, u32 seq, u64 now)
 {
-	struct esp_pair_client *client = in->owner;
+	struct esp_pair_client *client = READ_ONCE(in->owner);
+	u32 high = READ_ONCE(in->high);
 
-	if (in->state != ESP_PAIR_UP || !client || seq <= in->high)
-		return false;
-	if (seq - in->high < 64)
-		in->window = in->window << (seq - in->high) | 1;
+	if (READ_ONCE(in->state) != ESP_PAIR_UP || !client || seq <= high)
+		return NULL;
+	if (seq - high < 64)
+		WRITE_ONCE(in->window, READ_ONCE(in->window) << (seq - high) | 1);
 	else
-		in->window = 1;
-	in->high = seq;
-	in->last = now;
-	client->in_gap = esp_pair_smooth(client->in_gap, client->in_last, now);
-	client->in_last = now;
-	return true;
+		WRITE_ONCE(in->window, 1);
+	WRITE_ONCE(in->high, seq);
+	WRITE_ONCE(in->last, now);
+	esp_pair_in_note(client, now);
+	return client;
 }
 
 /**
@@ -494,7 +513,8 @@ static inline bool esp_pair_in_known(struct esp_pair_in *in, u32 seq, u64 now)
  */
 static inline bool esp_pair_out_matters(const struct esp_pair_client *client)
 {
-	return client->needs || client->watched || client->ins.next == &client->ins;
+	return READ_ONCE(client->needs) || READ_ONCE(client->watched) ||
+	       READ_ONCE(client->ins.next) == &client->ins;
 }
 
 /**
@@ -506,7 +526,7 @@ static inline bool esp_pair_out_matters(const struct esp_pair_client *client)
  */
 static inline void esp_pair_out_note(struct esp_pair_client *client, u64 now)
 {
-	client->out_last = now;
+	WRITE_ONCE(client->out_last, now);
 }
 
 #endif

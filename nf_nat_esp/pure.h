@@ -9,6 +9,7 @@
 #define NF_NAT_ESP_PURE_H
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/list.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -23,6 +24,15 @@ static inline u32 esp_get32(const u8 *p)
 static inline u64 esp_get64(const u8 *p)
 {
 	return (u64)esp_get32(p) << 32 | esp_get32(p + 4);
+}
+
+/*
+ * Time that has passed. CPUs take the time before they take a lock, so that what another has
+ * noted may be a little later than now: none, then.
+ */
+static inline u64 esp_since(u64 then, u64 now)
+{
+	return now > then ? now - then : 0;
 }
 
 #endif

@@ -195,10 +195,9 @@ static inline u32 esp_lab_in(struct esp_lab *lab, u32 spi, u32 seq)
 
 	memset(&lab->d, 0, sizeof(lab->d));
 	if (in) {
-		if (esp_pair_in_known(&in->in, seq, lab->now)) {
-			lab->d.n = 1;
-			lab->d.to[0] = in->in.owner;
-		} else {
+		lab->d.to[0] = esp_pair_in_known(&in->in, seq, lab->now);
+		lab->d.n = !!lab->d.to[0];
+		if (!lab->d.n) {
 			esp_pair_in(&lab->group, &in->in, seq, lab->now, &lab->d);
 		}
 	} else {

@@ -193,6 +193,7 @@ static u32 ours_number(struct ours *o, struct esp_pair_client *pair)
 static u32 ours_in(void *rule, u32 spi, u32 seq, u64 now, u32 *to)
 {
 	struct esp_wire esp = { .spi = spi, .seq = seq };
+	struct esp_pair_client *owner;
 	struct spi *s;
 	struct ours *o = rule;
 	struct esp_pair_decision d;
@@ -201,8 +202,9 @@ static u32 ours_in(void *rule, u32 spi, u32 seq, u64 now, u32 *to)
 	s = spi_find(&o->table, spi, false);
 	if (s) {
 		s->last = now;
-		if (esp_pair_in_known(&s->in, seq, now)) {
-			to[0] = ours_number(o, s->in.owner);
+		owner = esp_pair_in_known(&s->in, seq, now);
+		if (owner) {
+			to[0] = ours_number(o, owner);
 			return 1;
 		}
 		esp_pair_in(&o->group, &s->in, seq, now, &d);
