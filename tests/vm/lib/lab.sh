@@ -8,6 +8,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/tap.sh"
 . "$here/net.sh"
 . "$here/pptp.sh"
+. "$here/ipsec.sh"
 . "$here/peer.sh"
 . "$here/vpnpass.sh"
 

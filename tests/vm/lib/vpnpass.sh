@@ -3,6 +3,7 @@
 # Our modules, the in-tree helper, conntrack.
 
 VP_KO=${VP_KO:-/vp/ko}
+PROTO=pptp # what is meant where no protocol is named
 
 # Modules that ours and the tests need and that autoload would fetch late.
 load_netfilter() {
@@ -17,16 +18,23 @@ load_pptp() {
 	lsmod | grep -q '^nf_nat_pptp ' || insmod "$VP_KO/nf_nat_pptp.ko"
 }
 
-load_modules() {
+load_ipsec() {
+	lsmod | grep -q '^nf_nat_esp ' || insmod "$VP_KO/nf_nat_esp.ko"
+}
+
+load_modules() { # [PROTOCOL]
 	load_netfilter
-	load_core && load_pptp
+	load_core && "load_${1:-$PROTO}"
 }
 
 unload_modules() {
-	rmmod nf_nat_pptp && rmmod nf_vpnpass
+	local m
+	for m in nf_nat_pptp nf_nat_esp nf_vpnpass; do
+		! lsmod | grep -q "^$m " || rmmod $m || return 1
+	done
 }
 
-# mode NODE off|on|rule
+# mode NODE off|on|rule [PROTOCOL]
 mode() {
 	local value
 	case $2 in
@@ -34,17 +42,17 @@ mode() {
 	on) value=1 ;;
 	rule) value=2 ;;
 	esac
-	at "$1" sysctl -qw "net.netfilter.nf_vpnpass.pptp=$value"
+	at "$1" sysctl -qw "net.netfilter.nf_vpnpass.${3:-$PROTO}=$value"
 }
 
 tune() { # NODE NAME VALUE
 	at "$1" sysctl -qw "net.netfilter.nf_vpnpass.$2=$3"
 }
 
-# help_on [NODE]: modules loaded and PPTP help enabled.
+# help_on [NODE] [PROTOCOL]: modules loaded and help enabled.
 help_on() {
-	load_modules || bail "the modules do not load"
-	mode "${1:-r}" on || bail "PPTP help cannot be enabled"
+	load_modules "${2:-$PROTO}" || bail "the modules do not load"
+	mode "${1:-r}" on "${2:-$PROTO}" || bail "help for ${2:-$PROTO} cannot be enabled"
 }
 
 # The kernel's own helper, for comparison.
@@ -94,10 +102,11 @@ tunnels_are() { # COUNT [STATE]
 	[ "$(tunnels "${2:-up}")" = "$1" ]
 }
 
-# counter NAME [NODE]: its value, 0 if there is none.
+# counter NAME [NODE] [PROTOCOL]: its value, 0 if there is none.
 counter() {
 	vpnpass -j -n "${2:-r}" status | tr ',{}' '\n' |
-		sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" | head -n 1 | grep . || echo 0
+		sed -n "/\"protocol\": *\"${3:-$PROTO}\"/,/\"protocol\"/s/.*\"$1\": *\([0-9]*\).*/\1/p" |
+		head -n 1 | grep . || echo 0
 }
 
 counter_over() { # NAME VALUE
@@ -108,7 +117,7 @@ counter_over() { # NAME VALUE
 settle() {
 	end_processes_but_holders
 	check "conntrack of the router empties" wait_for 15 conntrack_empty r
-	if lsmod | grep -q '^nf_nat_pptp '; then
+	if lsmod | grep -q '^nf_vpnpass '; then
 		check "the modules unload" unload_modules
 	fi
 }
