@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Print GRE or ICMP packets that come in on an interface, one line of key=value each. */
+/* Print GRE, ESP, IKE or ICMP packets that come in on an interface, one line of key=value each. */
 #define _GNU_SOURCE
 #include "frame.h"
 
@@ -83,10 +83,20 @@ static bool ip_csum_ok(const struct packet *p)
 	return p->ip[0] >> 4 == 6 || !csum_fold(csum_add(0, p->ip, (p->ip[0] & 15) * 4));
 }
 
-static void print_gre(const struct packet *p, const char *prefix)
+/* What tells whose it is */
+static void print_ids(const struct packet *p, const char *prefix)
 {
-	if (p->proto == IPPROTO_GRE && p->l4_len >= 8)
+	if (p->l4_len < 8)
+		return;
+	if (p->proto == IPPROTO_GRE)
 		printf(" %sid=%u", prefix, get16(p->l4 + 6));
+	if (p->proto == IPPROTO_ESP)
+		printf(" %sspi=%u %sseq=%u", prefix, get32(p->l4), prefix, get32(p->l4 + 4));
+	if (p->proto != IPPROTO_UDP)
+		return;
+	printf(" %ssport=%u %sdport=%u", prefix, get16(p->l4), prefix, get16(p->l4 + 2));
+	if (p->l4_len >= 16)
+		printf(" %scookie=%08x%08x", prefix, get32(p->l4 + 8), get32(p->l4 + 12));
 }
 
 static void print_icmp(const struct packet *p)
@@ -100,13 +110,13 @@ static void print_icmp(const struct packet *p)
 		return;
 	printf(" inner_src=%s inner_dst=%s inner_proto=%u inner_len=%zu inner_csum=%s", inner.src,
 	       inner.dst, inner.proto, inner.l4_len, ip_csum_ok(&inner) ? "ok" : "bad");
-	print_gre(&inner, "inner_");
+	print_ids(&inner, "inner_");
 }
 
 static void print_packet(const struct packet *p)
 {
 	printf("src=%s dst=%s proto=%u len=%zu", p->src, p->dst, p->proto, p->len);
-	print_gre(p, "");
+	print_ids(p, "");
 	if (is_icmp(p) && p->l4_len >= 8)
 		print_icmp(p);
 	printf("\n");
@@ -172,9 +182,13 @@ static u8 proto_number(const char *text)
 {
 	if (!strcmp(text, "gre"))
 		return IPPROTO_GRE;
+	if (!strcmp(text, "esp"))
+		return IPPROTO_ESP;
+	if (!strcmp(text, "udp"))
+		return IPPROTO_UDP;
 	if (!strcmp(text, "icmp"))
 		return IPPROTO_ICMP;
-	usage_error("sniff: --proto '%s' is neither gre nor icmp", text);
+	usage_error("sniff: --proto '%s' is none of gre esp udp icmp", text);
 }
 
 int sniff_main(int argc, char **argv)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Small things that every mode of the PPTP test peer needs. */
+/* Small things that every mode of the test peers needs. */
 #define _GNU_SOURCE
 #include "util.h"
 
@@ -19,7 +19,7 @@
 static void complain(const char *fmt, va_list ap, const char *tail)
 {
 	fflush(stdout);
-	fputs("pptp_peer: ", stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
 	vfprintf(stderr, fmt, ap);
 	if (tail)
 		fprintf(stderr, ": %s", tail);
@@ -54,7 +54,8 @@ void usage_error(const char *fmt, ...)
 	va_start(ap, fmt);
 	complain(fmt, ap, NULL);
 	va_end(ap);
-	fputs("Say 'pptp_peer help' for the modes and their options.\n", stderr);
+	fprintf(stderr, "Say '%s help' for the modes and their options.\n",
+		program_invocation_short_name);
 	exit(2);
 }
 

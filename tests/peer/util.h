@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Small things that every mode of the PPTP test peer needs. */
+/* Small things that every mode of the test peers needs. */
 #ifndef PEER_UTIL_H
 #define PEER_UTIL_H
 
