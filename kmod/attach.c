@@ -22,40 +22,38 @@ static bool vpnpass_entry_live(const struct nf_conn *ct)
 }
 
 /**
- * vpnpass_entry_get() - take a reference to a tunnel's entry
- * @tunnel: the tunnel
+ * vpnpass_entry_get() - take a reference to a flow's entry
+ * @flow: the flow
  *
  * Conntrack entries are recycled within a grace period. The reference taken is to
- * the tunnel's entry only if the tunnel still names it afterwards.
+ * the flow's entry only if the flow still names it afterwards.
  *
  * Context: RCU read lock.
  * Return: a live entry, or NULL.
  */
-struct nf_conn *vpnpass_entry_get(struct vpnpass_tunnel *tunnel)
+struct nf_conn *vpnpass_entry_get(struct vpnpass_flow *flow)
 {
-	struct nf_conn *ct = rcu_dereference(tunnel->ct);
+	struct nf_conn *ct = rcu_dereference(flow->ct);
 
 	if (unlikely(!ct) || unlikely(!vpnpass_ct_get_live(ct)))
 		return NULL;
 	/* the reference comes first, then what it refers to is looked at */
 	smp_acquire__after_ctrl_dep();
-	if (likely(rcu_access_pointer(tunnel->ct) == ct && vpnpass_entry_live(ct)))
+	if (likely(rcu_access_pointer(flow->ct) == ct && vpnpass_entry_live(ct)))
 		return ct;
 	nf_ct_put(ct);
 	return NULL;
 }
 
-/**
- * vpnpass_entry_drop() - let go of a tunnel's entry, if it has one
- * @tunnel: the tunnel
- * @kill: take it out of conntrack's table as well
- *
- * Context: any but hard interrupts, control->lock held.
- */
-void vpnpass_entry_drop(struct vpnpass_tunnel *tunnel, bool kill)
+static struct nf_conn *vpnpass_entry_locked(const struct vpnpass_flow *flow)
 {
-	struct nf_conn *ct = rcu_dereference_protected(tunnel->ct,
-				lockdep_is_held(&tunnel->control->lock));
+	return rcu_dereference_protected(flow->ct, lockdep_is_held(&flow->control->lock));
+}
+
+/* Let go of a flow's entry, if it has one. Context: control->lock held. */
+static void vpnpass_entry_drop(struct vpnpass_flow *flow, bool kill)
+{
+	struct nf_conn *ct = vpnpass_entry_locked(flow);
 	const struct nf_conn_acct *acct;
 	int dir;
 
@@ -63,27 +61,45 @@ void vpnpass_entry_drop(struct vpnpass_tunnel *tunnel, bool kill)
 		return;
 	acct = nf_conn_acct_find(ct);
 	for (dir = 0; acct && dir < IP_CT_DIR_MAX; dir++) {
-		tunnel->packets[dir] += atomic64_read(&acct->counter[dir].packets);
-		tunnel->bytes[dir] += atomic64_read(&acct->counter[dir].bytes);
+		flow->packets[dir] += atomic64_read(&acct->counter[dir].packets);
+		flow->bytes[dir] += atomic64_read(&acct->counter[dir].bytes);
 	}
-	RCU_INIT_POINTER(tunnel->ct, NULL);
+#ifdef CONFIG_NF_CONNTRACK_MARK
+	flow->mark = READ_ONCE(ct->mark);
+#endif
+#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
+	if (nfct_nat(ct))
+		flow->masq_index = nfct_nat(ct)->masq_index;
+#endif
+	RCU_INIT_POINTER(flow->ct, NULL);
 	if (kill)
 		nf_ct_delete(ct, 0, 0);
 	nf_ct_put(ct);
 }
 
-static void vpnpass_entry_tuple(struct nf_conntrack_tuple *t, const struct vpnpass_binding *to,
-				const struct vpnpass_binding *back)
+static const struct vpnpass_engine *vpnpass_flow_engine(const struct vpnpass_flow *flow)
+{
+	return flow->control->engine;
+}
+
+static void vpnpass_flow_count(const struct vpnpass_flow *flow, unsigned int what)
+{
+	vpnpass_count(flow->control->vn, vpnpass_flow_engine(flow)->id, what);
+}
+
+static unsigned int vpnpass_flow_timeout(const struct vpnpass_flow *flow, unsigned int param)
+{
+	return vpnpass_param(flow->control->vn, vpnpass_flow_engine(flow)->id, param) * HZ;
+}
+
+static void vpnpass_entry_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
+				struct nf_conntrack_tuple *t)
 {
 	memset(t, 0, sizeof(*t));
-	t->src.l3num = to->key.kind & VPNPASS_IPV6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
-	t->src.u3 = to->key.src;
-	t->dst.u3 = to->key.dst;
-	t->dst.protonum = to->key.l4proto;
-	t->dst.dir = to->dir;
-	/* a call id identifies its receiver: the sender's own one is in what comes back */
-	t->src.u.gre.key = htons(ntohl(back->id));
-	t->dst.u.gre.key = htons(ntohl(to->key.id));
+	t->src.l3num = flow->control->binding.key.kind & VPNPASS_IPV6 ? NFPROTO_IPV6 :
+									 NFPROTO_IPV4;
+	t->dst.dir = dir;
+	vpnpass_flow_engine(flow)->tuple(flow, dir, t);
 }
 
 static void vpnpass_entry_extend(struct nf_conn *ct)
@@ -137,33 +153,39 @@ static int vpnpass_entry_nat(struct nf_conn *ct)
  * helper extension in the master, some kernels' GRE destructor would crash; then,
  * and while there is no master, packets are RELATED without one.
  */
-static void vpnpass_entry_follow(struct vpnpass_tunnel *tunnel, struct nf_conn *ct,
-				 struct nf_conn *master)
+static void vpnpass_entry_master(struct nf_conn *ct, struct nf_conn *master)
+{
+#ifdef CONFIG_NF_CONNTRACK_MARK
+	ct->mark = READ_ONCE(master->mark);
+#endif
+#ifdef CONFIG_NF_CONNTRACK_SECMARK
+	ct->secmark = master->secmark;
+#endif
+	if (!nfct_help(master))
+		return;
+	nf_conntrack_get(&master->ct_general);
+	ct->master = master;
+	__set_bit(IPS_EXPECTED_BIT, &ct->status);
+}
+
+/* What is known from the control flow, or from the entry before this one. */
+static void vpnpass_entry_inherit(struct vpnpass_flow *flow, struct nf_conn *ct,
+				  struct nf_conn *master)
 {
 	struct nf_conn_nat *nat = nf_ct_nat_ext_add(ct);
 
-	if (master) {
 #if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-		const struct nf_conn_nat *master_nat = nfct_nat(master);
-
-		if (nat && master_nat)
-			nat->masq_index = master_nat->masq_index;
+	if (nat)
+		nat->masq_index = master && nfct_nat(master) ? nfct_nat(master)->masq_index :
+								flow->masq_index;
 #endif
 #ifdef CONFIG_NF_CONNTRACK_MARK
-		tunnel->mark = READ_ONCE(master->mark);
+	ct->mark = flow->mark;
 #endif
-#ifdef CONFIG_NF_CONNTRACK_SECMARK
-		ct->secmark = master->secmark;
-#endif
-		if (nfct_help(master)) {
-			nf_conntrack_get(&master->ct_general);
-			ct->master = master;
-			__set_bit(IPS_EXPECTED_BIT, &ct->status);
-		}
-	}
-#ifdef CONFIG_NF_CONNTRACK_MARK
-	ct->mark = tunnel->mark;
-#endif
+	if (master)
+		vpnpass_entry_master(ct, master);
+	if (flow->is_control)
+		vpnpass_control_mark(ct);
 }
 
 static void vpnpass_entry_free(struct nf_conn *ct)
@@ -177,44 +199,38 @@ static void vpnpass_entry_free(struct nf_conn *ct)
 		nf_ct_put(master);
 }
 
-static struct nf_conn *vpnpass_entry_alloc(struct vpnpass_tunnel *tunnel)
+static struct nf_conn *vpnpass_entry_alloc(struct vpnpass_flow *flow)
 {
-	const struct vpnpass_binding *to_server = &tunnel->slot[VPNPASS_TO_SERVER];
-	const struct vpnpass_binding *to_client = &tunnel->slot[VPNPASS_TO_CLIENT];
-	struct nf_conntrack_zone zone = {
-		.id = to_server->key.zone,
-		.dir = NF_CT_DEFAULT_ZONE_DIR,
-	};
-	struct vpnpass_net *vn = tunnel->control->vn;
 	struct nf_conntrack_tuple orig, reply;
 
-	vpnpass_entry_tuple(&orig, to_server, to_client);
-	vpnpass_entry_tuple(&reply, to_client, to_server);
-	return nf_conntrack_alloc(vn->net, &zone, &orig, &reply, GFP_ATOMIC);
+	vpnpass_entry_tuple(flow, IP_CT_DIR_ORIGINAL, &orig);
+	vpnpass_entry_tuple(flow, IP_CT_DIR_REPLY, &reply);
+	return nf_conntrack_alloc(flow->control->vn->net, &flow->zone, &orig, &reply, GFP_ATOMIC);
+}
+
+static struct nf_conn *vpnpass_entry_find_master(const struct vpnpass_flow *flow)
+{
+	struct nf_conn *master = flow->control->ct;
+
+	return master && !flow->is_control && vpnpass_entry_live(master) ? master : NULL;
 }
 
 /* One try. Return: an entry in conntrack's table with one reference for the caller. */
-static struct nf_conn *vpnpass_entry_make(struct vpnpass_tunnel *tunnel)
+static struct nf_conn *vpnpass_entry_make(struct vpnpass_flow *flow)
 {
-	struct vpnpass_control *control = tunnel->control;
-	struct nf_conn *master = control->ct;
-	struct nf_conn *ct;
-	unsigned int secs;
+	struct nf_conn *ct = vpnpass_entry_alloc(flow);
 	int err;
 
-	if (master && !vpnpass_entry_live(master))
-		master = NULL;
-	ct = vpnpass_entry_alloc(tunnel);
 	if (IS_ERR(ct))
 		return ct;
 	vpnpass_entry_extend(ct);
-	vpnpass_entry_follow(tunnel, ct, master);
+	vpnpass_entry_inherit(flow, ct, vpnpass_entry_find_master(flow));
 	err = vpnpass_entry_nat(ct);
 	if (err)
 		goto fail;
-	secs = vpnpass_param(control->vn, control->engine->id, VPNPASS_PARAM_TIMEOUT_UNREPLIED);
 	__set_bit(IPS_CONFIRMED_BIT, &ct->status);
-	WRITE_ONCE(ct->timeout, nfct_time_stamp + secs * HZ);
+	WRITE_ONCE(ct->timeout, nfct_time_stamp +
+		   vpnpass_flow_timeout(flow, VPNPASS_PARAM_TIMEOUT_UNREPLIED));
 	err = nf_conntrack_hash_check_insert(ct);
 	if (err)
 		goto fail;
@@ -226,70 +242,148 @@ fail:
 	return ERR_PTR(err);
 }
 
-/* Remove what another hand put on our tuples: conntrackd, or a packet before us. */
-static bool vpnpass_entry_evict(struct vpnpass_tunnel *tunnel, unsigned int slot)
+/* Return: the entry that another hand put on our tuple of one direction, referenced. */
+static struct nf_conn *vpnpass_entry_find(struct vpnpass_flow *flow, enum ip_conntrack_dir dir)
 {
-	const struct vpnpass_binding *to = &tunnel->slot[slot];
-	const struct vpnpass_binding *back = &tunnel->slot[!slot];
-	struct nf_conntrack_zone zone = {
-		.id = to->key.zone,
-		.dir = NF_CT_DEFAULT_ZONE_DIR,
-	};
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
-	struct nf_conn *ct;
 
-	vpnpass_entry_tuple(&tuple, to, back);
-	h = nf_conntrack_find_get(tunnel->control->vn->net, &zone, &tuple);
-	if (!h)
-		return false;
-	ct = nf_ct_tuplehash_to_ctrack(h);
-	nf_ct_delete(ct, 0, 0);
-	nf_ct_put(ct);
-	vpnpass_count(tunnel->control->vn, tunnel->control->engine->id,
-		      VPNPASS_COUNT_ENTRY_CLASH);
-	return true;
+	vpnpass_entry_tuple(flow, dir, &tuple);
+	h = nf_conntrack_find_get(flow->control->vn->net, &flow->zone, &tuple);
+	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
+}
+
+/* Is it what we would have made? A packet that passed before, or conntrackd, made it. */
+static bool vpnpass_entry_fits(const struct vpnpass_flow *flow, const struct nf_conn *ct)
+{
+	struct nf_conntrack_tuple tuple;
+	int dir;
+
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+		vpnpass_entry_tuple(flow, dir, &tuple);
+		if (!nf_ct_tuple_equal(&ct->tuplehash[dir].tuple, &tuple))
+			return false;
+	}
+	return vpnpass_entry_live(ct);
+}
+
+/* Take the entry that sits on our tuples if it fits, remove what does not. */
+static struct nf_conn *vpnpass_entry_take_over(struct vpnpass_flow *flow)
+{
+	struct nf_conn *ct;
+	int dir;
+
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+		ct = vpnpass_entry_find(flow, dir);
+		if (!ct)
+			continue;
+		if (vpnpass_entry_fits(flow, ct))
+			return ct;
+		nf_ct_delete(ct, 0, 0);
+		nf_ct_put(ct);
+		vpnpass_flow_count(flow, VPNPASS_COUNT_ENTRY_CLASH);
+	}
+	return vpnpass_entry_make(flow);
 }
 
 /* control->lock held */
-static struct nf_conn *vpnpass_entry_rebuild(struct vpnpass_tunnel *tunnel)
+static struct nf_conn *vpnpass_entry_rebuild(struct vpnpass_flow *flow)
 {
-	struct vpnpass_control *control = tunnel->control;
 	struct nf_conn *ct;
 
-	if (tunnel->dead)
+	if (flow->dead)
 		return NULL;
-	ct = rcu_dereference_protected(tunnel->ct, lockdep_is_held(&control->lock));
+	ct = vpnpass_entry_locked(flow);
 	if (ct && vpnpass_entry_live(ct))
 		goto get;		/* another CPU was faster */
-	if (tunnel->seen)
-		vpnpass_count(control->vn, control->engine->id, VPNPASS_COUNT_ENTRY_REBUILT);
-	vpnpass_entry_drop(tunnel, true);
-	ct = vpnpass_entry_make(tunnel);
-	if (ct == ERR_PTR(-EEXIST)) {
-		bool evicted = vpnpass_entry_evict(tunnel, VPNPASS_TO_SERVER);
-
-		if (vpnpass_entry_evict(tunnel, VPNPASS_TO_CLIENT) || evicted)
-			ct = vpnpass_entry_make(tunnel);
-	}
+	if (flow->seen)
+		vpnpass_flow_count(flow, VPNPASS_COUNT_ENTRY_REBUILT);
+	vpnpass_entry_drop(flow, true);
+	ct = vpnpass_entry_make(flow);
+	if (ct == ERR_PTR(-EEXIST))
+		ct = vpnpass_entry_take_over(flow);
 	if (IS_ERR(ct))
 		return NULL;
-	rcu_assign_pointer(tunnel->ct, ct);
+	rcu_assign_pointer(flow->ct, ct);
 get:
 	nf_conntrack_get(&ct->ct_general);
 	return ct;
 }
 
-static struct nf_conn *vpnpass_entry_slow(struct vpnpass_tunnel *tunnel)
+static struct nf_conn *vpnpass_entry_slow(struct vpnpass_flow *flow)
 {
-	struct vpnpass_control *control = tunnel->control;
+	struct vpnpass_control *control = flow->control;
 	struct nf_conn *ct;
 
 	spin_lock_bh(&control->lock);
-	ct = vpnpass_entry_rebuild(tunnel);
+	ct = vpnpass_entry_rebuild(flow);
 	spin_unlock_bh(&control->lock);
 	return ct;
 }
+
+/**
+ * vpnpass_flow_init() - prepare a flow that has no entry yet
+ * @flow: zeroed
+ * @control: the control flow that it belongs to, with its key
+ */
+void vpnpass_flow_init(struct vpnpass_flow *flow, struct vpnpass_control *control)
+{
+	int dir;
+
+	flow->control = control;
+	flow->zone.id = control->binding.key.zone;
+	flow->zone.dir = NF_CT_DEFAULT_ZONE_DIR;
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++)
+		flow->last[dir] = jiffies;
+}
+EXPORT_SYMBOL_GPL(vpnpass_flow_init);
+
+/**
+ * vpnpass_flow_use() - take the entry that conntrack made for a flow
+ * @flow: the flow
+ * @ct: a confirmed entry
+ *
+ * Context: control->lock held.
+ */
+void vpnpass_flow_use(struct vpnpass_flow *flow, struct nf_conn *ct)
+{
+	if (flow->dead || vpnpass_entry_locked(flow) == ct)
+		return;
+	vpnpass_entry_drop(flow, false);
+	nf_conntrack_get(&ct->ct_general);
+	rcu_assign_pointer(flow->ct, ct);
+}
+EXPORT_SYMBOL_GPL(vpnpass_flow_use);
+
+/**
+ * vpnpass_flow_gc() - let go of an entry that left conntrack's table
+ * @flow: the flow
+ *
+ * Such entries are freed only when nobody refers to them.
+ *
+ * Context: control->lock held.
+ */
+void vpnpass_flow_gc(struct vpnpass_flow *flow)
+{
+	struct nf_conn *ct = vpnpass_entry_locked(flow);
+
+	if (ct && !vpnpass_entry_live(ct))
+		vpnpass_entry_drop(flow, false);
+}
+EXPORT_SYMBOL_GPL(vpnpass_flow_gc);
+
+/**
+ * vpnpass_flow_end() - a flow is over: its entry goes, and it gets no other
+ * @flow: the flow
+ *
+ * Context: control->lock held.
+ */
+void vpnpass_flow_end(struct vpnpass_flow *flow)
+{
+	flow->dead = true;
+	vpnpass_entry_drop(flow, true);
+}
+EXPORT_SYMBOL_GPL(vpnpass_flow_end);
 
 static enum ip_conntrack_info vpnpass_ctinfo(struct nf_conn *ct, enum ip_conntrack_dir dir)
 {
@@ -302,10 +396,9 @@ static enum ip_conntrack_info vpnpass_ctinfo(struct nf_conn *ct, enum ip_conntra
 	return IP_CT_ESTABLISHED_REPLY;
 }
 
-static void vpnpass_refresh(struct vpnpass_tunnel *tunnel, struct nf_conn *ct,
+static void vpnpass_refresh(struct vpnpass_flow *flow, struct nf_conn *ct,
 			    enum ip_conntrack_info ctinfo, const struct sk_buff *skb)
 {
-	const struct vpnpass_control *control = tunnel->control;
 	unsigned int param = VPNPASS_PARAM_TIMEOUT_UNREPLIED;
 	enum ip_conntrack_dir dir = CTINFO2DIR(ctinfo);
 	unsigned long now = jiffies;
@@ -317,42 +410,40 @@ static void vpnpass_refresh(struct vpnpass_tunnel *tunnel, struct nf_conn *ct,
 		    !test_and_set_bit(IPS_ASSURED_BIT, &ct->status))
 			nf_conntrack_event_cache(IPCT_ASSURED, ct);
 	}
-	nf_ct_refresh_acct(ct, ctinfo, skb,
-			   vpnpass_param(control->vn, control->engine->id, param) * HZ);
-	if (READ_ONCE(tunnel->last[dir]) != now)	/* keeps the cache line clean */
-		WRITE_ONCE(tunnel->last[dir], now);
-	if (unlikely(!(READ_ONCE(tunnel->seen) & BIT(dir))))
-		WRITE_ONCE(tunnel->seen, tunnel->seen | BIT(dir));
+	nf_ct_refresh_acct(ct, ctinfo, skb, vpnpass_flow_timeout(flow, param));
+	if (READ_ONCE(flow->last[dir]) != now)	/* keeps the cache line clean */
+		WRITE_ONCE(flow->last[dir], now);
+	if (unlikely(!(READ_ONCE(flow->seen) & BIT(dir))))
+		WRITE_ONCE(flow->seen, flow->seen | BIT(dir));
 }
 
 /**
- * vpnpass_attach() - give a data packet the conntrack entry of its tunnel
+ * vpnpass_attach() - give a packet the conntrack entry of its flow
  * @skb: packet without an entry, a template at most
- * @tunnel: from a binding
+ * @flow: from a binding
  * @dir: from the binding
  *
  * conntrack leaves such a packet alone; NAT and filter rules see it as RELATED until
- * the tunnel had a packet each way, then as ESTABLISHED.
+ * the flow had a packet each way, then as ESTABLISHED.
  *
  * Context: softirq or process, BH off, RCU read lock.
  * Return: NF_ACCEPT, or NF_DROP if no entry could be made.
  */
-unsigned int vpnpass_attach(struct sk_buff *skb, struct vpnpass_tunnel *tunnel,
+unsigned int vpnpass_attach(struct sk_buff *skb, struct vpnpass_flow *flow,
 			    enum ip_conntrack_dir dir)
 {
-	struct nf_conn *ct = vpnpass_entry_get(tunnel);
+	struct nf_conn *ct = vpnpass_entry_get(flow);
 	enum ip_conntrack_info ctinfo;
 
 	if (unlikely(!ct)) {
-		ct = vpnpass_entry_slow(tunnel);
+		ct = vpnpass_entry_slow(flow);
 		if (!ct) {
-			vpnpass_count(tunnel->control->vn, tunnel->control->engine->id,
-				      VPNPASS_COUNT_DATA_NO_ENTRY);
+			vpnpass_flow_count(flow, VPNPASS_COUNT_DATA_NO_ENTRY);
 			return NF_DROP;
 		}
 	}
 	ctinfo = vpnpass_ctinfo(ct, dir);
-	vpnpass_refresh(tunnel, ct, ctinfo, skb);
+	vpnpass_refresh(flow, ct, ctinfo, skb);
 	nf_reset_ct(skb);
 	nf_ct_set(skb, ct, ctinfo);
 	return NF_ACCEPT;

@@ -51,8 +51,8 @@ EXPORT_SYMBOL_GPL(vpnpass_control_find);
 
 /**
  * vpnpass_control_add() - make a control flow known
- * @control: zeroed, with @vn and @engine set, lock initialised
- * @ct: its confirmed conntrack entry
+ * @control: zeroed, with @vn, @engine and its key set, lock initialised
+ * @ct: its conntrack entry
  *
  * Context: softirq. The caller frees @control if this fails.
  * Return: 0, -EEXIST if another CPU was faster, -ENOSPC at a cap, -ENOMEM.
@@ -63,7 +63,6 @@ int vpnpass_control_add(struct vpnpass_control *control, struct nf_conn *ct)
 	struct vpnpass_net *vn = control->vn;
 	int why, err;
 
-	vpnpass_control_key(ct, &control->binding.key);
 	control->server_mapped = reply->src.u3;
 	control->client_mapped = reply->dst.u3;
 	spin_lock_bh(&vn->lock);

@@ -3,6 +3,7 @@
 #ifndef _VPNPASS_CORE_H
 #define _VPNPASS_CORE_H
 
+#include <linux/jump_label.h>
 #include <linux/mutex.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -48,10 +49,10 @@ int vpnpass_charge_tunnel(struct vpnpass_tunnel *tunnel);
 void vpnpass_uncharge_tunnel(struct vpnpass_tunnel *tunnel);
 
 /* attach.c */
-struct nf_conn *vpnpass_entry_get(struct vpnpass_tunnel *tunnel);
-void vpnpass_entry_drop(struct vpnpass_tunnel *tunnel, bool kill);
+struct nf_conn *vpnpass_entry_get(struct vpnpass_flow *flow);
 
 /* hooks.c */
+DECLARE_STATIC_KEY_FALSE(vpnpass_udp_key);
 int vpnpass_hooks_register(struct net *net);
 void vpnpass_hooks_unregister(struct net *net);
 

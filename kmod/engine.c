@@ -26,6 +26,20 @@ static bool vpnpass_wanted(const struct vpnpass_net *vn)
 	return false;
 }
 
+/* Count those that want UDP packets looked at before conntrack, see vpnpass_udp_port(). */
+static void vpnpass_udp_wanted(const struct vpnpass_engine_net *en, bool wanted)
+{
+	const struct vpnpass_engine *engine;
+
+	engine = rcu_dereference_protected(en->engine, lockdep_is_held(&vpnpass_mutex));
+	if (!engine->udp)
+		return;
+	if (wanted)
+		static_branch_inc(&vpnpass_udp_key);
+	else
+		static_branch_dec(&vpnpass_udp_key);
+}
+
 /**
  * vpnpass_mode_set() - change what is done for a protocol
  * @vn: network namespace
@@ -51,10 +65,13 @@ int vpnpass_mode_set(struct vpnpass_net *vn, unsigned int id, unsigned int mode)
 		err = vpnpass_hooks_register(vn->net);
 		if (err)
 			WRITE_ONCE(en->mode, old);
+		else if (old == VPNPASS_MODE_OFF)
+			vpnpass_udp_wanted(en, true);
 		return err;
 	}
 	if (old == VPNPASS_MODE_OFF)
 		return 0;
+	vpnpass_udp_wanted(en, false);
 	if (!vpnpass_wanted(vn))
 		vpnpass_hooks_unregister(vn->net);
 	synchronize_net();

@@ -11,22 +11,20 @@ static bool vpnpass_ct_dead(const struct nf_conn *ct)
 	return nf_ct_is_dying(ct) || nf_ct_is_expired(ct);
 }
 
-/* Entries that left conntrack's table are freed only when nobody refers to them. */
 static void vpnpass_gc_entries(struct vpnpass_net *vn)
 {
+	struct vpnpass_control *control;
 	struct vpnpass_tunnel *tunnel;
 	struct nf_conn *ct;
 
 	list_for_each_entry_rcu(tunnel, &vn->tunnels, list) {
-		ct = rcu_dereference(tunnel->ct);
+		ct = rcu_dereference(tunnel->flow.ct);
 		if (!ct || !vpnpass_ct_dead(ct))
 			continue;
-		spin_lock_bh(&tunnel->control->lock);
-		ct = rcu_dereference_protected(tunnel->ct,
-					       lockdep_is_held(&tunnel->control->lock));
-		if (!tunnel->dead && ct && vpnpass_ct_dead(ct))
-			vpnpass_entry_drop(tunnel, false);
-		spin_unlock_bh(&tunnel->control->lock);
+		control = tunnel->flow.control;
+		spin_lock_bh(&control->lock);
+		vpnpass_flow_gc(&tunnel->flow);
+		spin_unlock_bh(&control->lock);
 	}
 }
 

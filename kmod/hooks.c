@@ -5,14 +5,18 @@
  *    given the conntrack entry of their tunnel,
  *  - right after source NAT, where control flows are read, as their addresses are
  *    known then and their entries are not confirmed yet.
+ * Those of copies go on behind the first one.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/jump_label.h>
 #include <linux/l2tp.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/udp.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -22,6 +26,9 @@
 
 /* Room for an IPv4 header with options or an IPv6 header, and 8 bytes behind. */
 #define VPNPASS_ICMP_HDR	8
+
+/* Is a protocol with UDP control flows helped in any network namespace? */
+DEFINE_STATIC_KEY_FALSE(vpnpass_udp_key);
 
 struct vpnpass_quoted {
 	const struct vpnpass_engine *engine;
@@ -51,6 +58,13 @@ static bool vpnpass_zone(const struct sk_buff *skb, u16 *zone)
 	return z->dir == NF_CT_DEFAULT_ZONE_DIR || z->id == NF_CT_DEFAULT_ZONE_ID;
 }
 
+static const struct vpnpass_engine *vpnpass_wanted_engine(struct vpnpass_net *vn, unsigned int id)
+{
+	if (READ_ONCE(vn->engines[id].mode) == VPNPASS_MODE_OFF)
+		return NULL;
+	return rcu_dereference(vn->engines[id].engine);
+}
+
 /* Return: the engine for data packets of @l4proto, if it is wanted here. */
 static const struct vpnpass_engine *vpnpass_data_engine(struct vpnpass_net *vn, u8 l4proto)
 {
@@ -64,14 +78,41 @@ static const struct vpnpass_engine *vpnpass_data_engine(struct vpnpass_net *vn, 
 		id = VPNPASS_PROTO_L2TP;
 		break;
 	case IPPROTO_ESP:
+	case IPPROTO_AH:
 		id = VPNPASS_PROTO_IPSEC;
 		break;
 	default:
 		return NULL;
 	}
-	if (READ_ONCE(vn->engines[id].mode) == VPNPASS_MODE_OFF)
+	return vpnpass_wanted_engine(vn, id);
+}
+
+/* Return: the engine whose UDP control flows have this port, if it is wanted here. */
+static const struct vpnpass_engine *vpnpass_udp_engine(struct vpnpass_net *vn, __be16 port)
+{
+	if (port == htons(VPNPASS_IKE_PORT))
+		return vpnpass_wanted_engine(vn, VPNPASS_PROTO_IPSEC);
+	if (port == htons(VPNPASS_L2TP_PORT))
+		return vpnpass_wanted_engine(vn, VPNPASS_PROTO_L2TP);
+	return NULL;
+}
+
+/* Return: the engine for a quoted packet, whose transport header is at @off. */
+static const struct vpnpass_engine *vpnpass_quoted_engine(struct vpnpass_net *vn,
+							   const struct sk_buff *skb,
+							   unsigned int off, u8 l4proto)
+{
+	const struct vpnpass_engine *engine;
+	const __be16 *port;
+	__be16 _port[2];
+
+	if (l4proto != IPPROTO_UDP)
+		return vpnpass_data_engine(vn, l4proto);
+	if (!static_branch_unlikely(&vpnpass_udp_key))
 		return NULL;
-	return rcu_dereference(vn->engines[id].engine);
+	port = skb_header_pointer(skb, off, sizeof(_port), _port);
+	engine = port ? vpnpass_udp_engine(vn, port[1]) : NULL;
+	return engine && engine->udp ? engine : NULL;
 }
 
 /* Read the quoted IPv4 header at @off. */
@@ -84,8 +125,8 @@ static bool vpnpass_quoted4(struct vpnpass_net *vn, const struct sk_buff *skb, u
 	ih = skb_header_pointer(skb, off, sizeof(_ih), &_ih);
 	if (!ih || ih->version != 4 || ih->ihl < 5 || (ih->frag_off & htons(IP_OFFSET)))
 		return false;
-	q->engine = vpnpass_data_engine(vn, ih->protocol);
 	q->off = off + ih->ihl * 4;
+	q->engine = vpnpass_quoted_engine(vn, skb, q->off, ih->protocol);
 	q->key.src.ip = ih->saddr;
 	q->key.dst.ip = ih->daddr;
 	q->key.l4proto = ih->protocol;
@@ -102,8 +143,8 @@ static bool vpnpass_quoted6(struct vpnpass_net *vn, const struct sk_buff *skb, u
 	ih = skb_header_pointer(skb, off, sizeof(_ih), &_ih);
 	if (!ih || ih->version != 6)
 		return false;
-	q->engine = vpnpass_data_engine(vn, ih->nexthdr);
 	q->off = off + sizeof(_ih);
+	q->engine = vpnpass_quoted_engine(vn, skb, q->off, ih->nexthdr);
 	q->key.src.in6 = ih->saddr;
 	q->key.dst.in6 = ih->daddr;
 	q->key.l4proto = ih->nexthdr;
@@ -159,10 +200,10 @@ static bool vpnpass_icmp_mangle(struct sk_buff *skb, const struct vpnpass_packet
  */
 static unsigned int vpnpass_icmp_give(struct vpnpass_net *vn, struct sk_buff *skb,
 				      const struct vpnpass_packet *pkt,
-				      const struct vpnpass_quoted *q)
+				      const struct vpnpass_quoted *q,
+				      const struct vpnpass_binding *b)
 {
-	struct vpnpass_binding *b = vpnpass_lookup(vn, &q->key);
-	struct nf_conn *ct = b ? vpnpass_entry_get(b->tunnel) : NULL;
+	struct nf_conn *ct = b ? vpnpass_entry_get(b->flow) : NULL;
 	unsigned int why = VPNPASS_COUNT_ERROR_UNKNOWN;
 	unsigned int verdict = NF_ACCEPT;
 
@@ -194,6 +235,7 @@ static noinline unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_pa
 		.key.kind = VPNPASS_ERROR,
 		.outer_dst = *outer_dst,
 	};
+	struct vpnpass_binding *b;
 
 	if (!vpnpass_zone(skb, &pkt->zone) || !vpnpass_icmp_is_error(skb, pkt))
 		return NF_ACCEPT;
@@ -201,16 +243,32 @@ static noinline unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_pa
 	if (pkt->ipv6 ? !vpnpass_quoted6(vn, skb, pkt->off + VPNPASS_ICMP_HDR, &q) :
 			!vpnpass_quoted4(vn, skb, pkt->off + VPNPASS_ICMP_HDR, &q))
 		return NF_ACCEPT;
-	if (!q.engine->error_key(skb, q.off, &q.key))
-		return NF_ACCEPT;
-	return vpnpass_icmp_give(vn, skb, pkt, &q);
+	b = q.engine->error(vn, skb, q.off, &q.key);
+	return IS_ERR(b) ? NF_ACCEPT : vpnpass_icmp_give(vn, skb, pkt, &q, b);
 }
 
-static unsigned int vpnpass_data(struct vpnpass_net *vn, struct sk_buff *skb,
-				 struct vpnpass_packet *pkt, u8 l4proto)
+static unsigned int vpnpass_udp(struct vpnpass_net *vn, struct sk_buff *skb,
+				struct vpnpass_packet *pkt)
 {
-	const struct vpnpass_engine *engine = vpnpass_data_engine(vn, l4proto);
+	const struct vpnpass_engine *engine;
+	const __be16 *port;
+	__be16 _port[2];
 
+	port = skb_header_pointer(skb, pkt->off, sizeof(_port), _port);
+	engine = port ? vpnpass_udp_engine(vn, port[1]) : NULL;
+	if (!engine || !engine->udp || !vpnpass_zone(skb, &pkt->zone))
+		return NF_ACCEPT;
+	return engine->udp(vn, skb, pkt);
+}
+
+static unsigned int vpnpass_data(struct sk_buff *skb, struct vpnpass_packet *pkt)
+{
+	struct vpnpass_net *vn = vpnpass_pernet(pkt->state->net);
+	const struct vpnpass_engine *engine;
+
+	if (pkt->l4proto == IPPROTO_UDP)
+		return vpnpass_udp(vn, skb, pkt);
+	engine = vpnpass_data_engine(vn, pkt->l4proto);
 	if (!engine || !vpnpass_zone(skb, &pkt->zone))
 		return NF_ACCEPT;
 	return engine->data(vn, skb, pkt);
@@ -223,6 +281,7 @@ static noinline unsigned int vpnpass_in4_slow(struct sk_buff *skb,
 	struct vpnpass_packet pkt = {
 		.state = state,
 		.off = skb_network_offset(skb) + ih->ihl * 4,
+		.l4proto = ih->protocol,
 	};
 	union nf_inet_addr dst = { .ip = ih->daddr };
 
@@ -230,7 +289,21 @@ static noinline unsigned int vpnpass_in4_slow(struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (ih->protocol == IPPROTO_ICMP)
 		return vpnpass_icmp(skb, &pkt, &dst);
-	return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, ih->protocol);
+	return vpnpass_data(skb, &pkt);
+}
+
+/* Is it to a port of our UDP control flows, where any are helped? Quick. */
+static bool vpnpass_udp_port(const struct sk_buff *skb, unsigned int off)
+{
+	const struct udphdr *uh;
+
+	if (!static_branch_unlikely(&vpnpass_udp_key))
+		return false;
+	/* who looks at it in earnest looks at the rest of the packet too */
+	if (skb_headlen(skb) < off + sizeof(*uh))
+		return true;
+	uh = (const struct udphdr *)(skb->data + off);
+	return uh->dest == htons(VPNPASS_IKE_PORT) || uh->dest == htons(VPNPASS_L2TP_PORT);
 }
 
 /*
@@ -239,9 +312,11 @@ static noinline unsigned int vpnpass_in4_slow(struct sk_buff *skb,
  */
 static unsigned int vpnpass_in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	u8 protocol = ip_hdr(skb)->protocol;
+	const struct iphdr *ih = ip_hdr(skb);
 
-	if (likely(protocol == IPPROTO_TCP || protocol == IPPROTO_UDP))
+	if (likely(ih->protocol == IPPROTO_TCP ||
+		   (ih->protocol == IPPROTO_UDP &&
+		    !vpnpass_udp_port(skb, skb_network_offset(skb) + ih->ihl * 4))))
 		return NF_ACCEPT;
 	return vpnpass_in4_slow(skb, state);
 }
@@ -273,16 +348,19 @@ static noinline unsigned int vpnpass_in6_slow(struct sk_buff *skb,
 	if (off < 0)
 		return NF_ACCEPT;
 	pkt.off = off;
+	pkt.l4proto = nexthdr;
 	if (nexthdr == IPPROTO_ICMPV6)
 		return vpnpass_icmp(skb, &pkt, &dst);
-	return vpnpass_data(vpnpass_pernet(state->net), skb, &pkt, nexthdr);
+	return vpnpass_data(skb, &pkt);
 }
 
 static unsigned int vpnpass_in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
 
-	if (likely(nexthdr == IPPROTO_TCP || nexthdr == IPPROTO_UDP))
+	if (likely(nexthdr == IPPROTO_TCP ||
+		   (nexthdr == IPPROTO_UDP &&
+		    !vpnpass_udp_port(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr)))))
 		return NF_ACCEPT;
 	return vpnpass_in6_slow(skb, state);
 }
@@ -306,6 +384,9 @@ static bool vpnpass_maybe_control(const struct nf_conn *ct)
 		    vpnpass_port(ct, htons(VPNPASS_L2TP_PORT)))
 			return true;
 		break;
+	case IPPROTO_ESP:
+		/* entries of ours have an id there, see esp_tuple() */
+		return !ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.all;
 	default:
 		return false;
 	}
@@ -313,7 +394,7 @@ static bool vpnpass_maybe_control(const struct nf_conn *ct)
 }
 
 /* Is it one of this engine, which mode and rules want helped? */
-static bool vpnpass_picked(const struct vpnpass_net *vn, const struct vpnpass_engine *engine,
+static bool vpnpass_picked(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
 			   const struct nf_conn *ct)
 {
 	unsigned int mode = READ_ONCE(vn->engines[engine->id].mode);
@@ -321,7 +402,20 @@ static bool vpnpass_picked(const struct vpnpass_net *vn, const struct vpnpass_en
 	if (mode == VPNPASS_MODE_OFF || nf_ct_protonum(ct) != engine->control_l4proto)
 		return false;
 	return (mode == VPNPASS_MODE_ON && vpnpass_port(ct, engine->control_port)) ||
-	       vpnpass_helper_picked(ct, engine->id);
+	       vpnpass_helper_picked(ct, engine->id) ||
+	       (engine->known && vpnpass_port(ct, engine->control_port) && engine->known(vn, ct));
+}
+
+/* Data packets that conntrack made an entry for, as no control flow told us of them. */
+static unsigned int vpnpass_foreign(struct vpnpass_net *vn, struct sk_buff *skb,
+				    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	const struct vpnpass_engine *engine = vpnpass_data_engine(vn, nf_ct_protonum(ct));
+
+	if (!engine || !engine->foreign ||
+	    READ_ONCE(vn->engines[engine->id].mode) != VPNPASS_MODE_ON)
+		return NF_ACCEPT;
+	return engine->foreign(vn, skb, ct, ctinfo);
 }
 
 static noinline unsigned int vpnpass_out_slow(struct sk_buff *skb, struct nf_conn *ct,
@@ -335,6 +429,8 @@ static noinline unsigned int vpnpass_out_slow(struct sk_buff *skb, struct nf_con
 	/* an ICMP error about a control flow is none of its packets */
 	if (nf_ct_is_template(ct) || ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
 		return NF_ACCEPT;
+	if (nf_ct_protonum(ct) == IPPROTO_ESP)
+		return vpnpass_foreign(vn, skb, ct, ctinfo);
 	for (id = 0; id < VPNPASS_PROTOS; id++) {
 		engine = rcu_dereference(vn->engines[id].engine);
 		if (engine && vpnpass_picked(vn, engine, ct))
@@ -356,6 +452,69 @@ static unsigned int vpnpass_out(void *priv, struct sk_buff *skb, const struct nf
 		return NF_ACCEPT;
 	return vpnpass_out_slow(skb, ct, ctinfo, state);
 }
+
+/* Hooks are called by an array that holds the index of ours. Return: the next one's. */
+static int vpnpass_next_hook(const struct nf_hook_entries *e)
+{
+	unsigned int i;
+
+	for (i = 0; e && i < e->num_hook_entries; i++)
+		if (e->hooks[i].hook == vpnpass_in4 || e->hooks[i].hook == vpnpass_in6)
+			return i + 1;
+	return -ENOENT;
+}
+
+/**
+ * vpnpass_may_copy() - may copies of this packet be sent on?
+ * @skb: packet in the hook before conntrack
+ * @state: of the hook
+ *
+ * Bridges share what belongs to a packet with its copies, devices of a VRF have the
+ * packet pass twice, and a packet of several is none that a receiver would take.
+ */
+bool vpnpass_may_copy(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return state->hook == NF_INET_PRE_ROUTING && state->okfn && !skb_is_gso(skb) &&
+	       !nf_bridge_info_exists(skb) && !netif_is_l3_master(state->in);
+}
+EXPORT_SYMBOL_GPL(vpnpass_may_copy);
+
+/**
+ * vpnpass_send_copy() - send a copy of a packet on to one more flow
+ * @skb: packet without an entry, in the hook before conntrack; vpnpass_may_copy()
+ * @flow: whose packet the copy is taken for
+ * @dir: its direction
+ * @state: of the hook
+ *
+ * The copy passes all hooks behind ours: to nftables and conntrack it is a packet like
+ * any other.
+ *
+ * Context: softirq, RCU read lock.
+ */
+void vpnpass_send_copy(struct sk_buff *skb, struct vpnpass_flow *flow,
+		       enum ip_conntrack_dir dir, const struct nf_hook_state *state)
+{
+	const struct netns_nf *nf = &state->net->nf;
+	struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
+	struct nf_hook_state s = *state;
+	const struct nf_hook_entries *e;
+	int next;
+
+	if (!copy)
+		return;
+	if (state->pf == NFPROTO_IPV6)
+		e = rcu_dereference(nf->hooks_ipv6[state->hook]);
+	else
+		e = rcu_dereference(nf->hooks_ipv4[state->hook]);
+	next = vpnpass_next_hook(e);
+	if (next < 0 || vpnpass_attach(copy, flow, dir) != NF_ACCEPT) {
+		kfree_skb(copy);
+		return;
+	}
+	if (nf_hook_slow(copy, &s, e, next) == 1)
+		s.okfn(s.net, s.sk, copy);
+}
+EXPORT_SYMBOL_GPL(vpnpass_send_copy);
 
 #define VPNPASS_HOOK(fn, family, num, prio) \
 	{ .hook = fn, .pf = family, .hooknum = num, .priority = prio }

@@ -123,7 +123,7 @@ void vpnpass_uncharge_control(struct vpnpass_control *control)
 /* Return: 0 or the reason, enum vpnpass_count. vn->lock held. */
 int vpnpass_charge_tunnel(struct vpnpass_tunnel *tunnel)
 {
-	struct vpnpass_control *control = tunnel->control;
+	struct vpnpass_control *control = tunnel->flow.control;
 	const struct vpnpass_key *key = &control->binding.key;
 	struct vpnpass_net *vn = control->vn;
 	struct vpnpass_party *client, *server;
@@ -153,7 +153,7 @@ int vpnpass_charge_tunnel(struct vpnpass_tunnel *tunnel)
 
 void vpnpass_uncharge_tunnel(struct vpnpass_tunnel *tunnel)
 {
-	struct vpnpass_control *control = tunnel->control;
+	struct vpnpass_control *control = tunnel->flow.control;
 	struct vpnpass_net *vn = control->vn;
 	struct vpnpass_party *client, *server;
 

@@ -65,16 +65,16 @@ static int vpnpass_put_ends(struct sk_buff *msg, const struct vpnpass_control *c
 }
 
 /* The figures of the present conntrack entry and of those before it. */
-static int vpnpass_put_acct(struct sk_buff *msg, struct vpnpass_tunnel *tunnel)
+static int vpnpass_put_acct(struct sk_buff *msg, struct vpnpass_flow *flow)
 {
 	u64 packets[IP_CT_DIR_MAX], bytes[IP_CT_DIR_MAX];
-	struct nf_conn *ct = vpnpass_entry_get(tunnel);
+	struct nf_conn *ct = vpnpass_entry_get(flow);
 	const struct nf_conn_acct *acct = ct ? nf_conn_acct_find(ct) : NULL;
 	int dir;
 
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
-		packets[dir] = tunnel->packets[dir];
-		bytes[dir] = tunnel->bytes[dir];
+		packets[dir] = flow->packets[dir];
+		bytes[dir] = flow->bytes[dir];
 		if (!acct)
 			continue;
 		packets[dir] += atomic64_read(&acct->counter[dir].packets);
@@ -93,13 +93,13 @@ static int vpnpass_put_acct(struct sk_buff *msg, struct vpnpass_tunnel *tunnel)
 static int vpnpass_put_times(struct sk_buff *msg, const struct vpnpass_tunnel *tunnel)
 {
 	u64 age = ktime_get_boottime_ns() - tunnel->created;
-	unsigned long last = tunnel->last[0];
+	unsigned long last = tunnel->flow.last[0];
 
-	if (time_after(tunnel->last[1], last))
-		last = tunnel->last[1];
+	if (time_after(tunnel->flow.last[1], last))
+		last = tunnel->flow.last[1];
 	if (vpnpass_put_u64(msg, VPNPASS_A_AGE, div_u64(age, NSEC_PER_MSEC)))
 		return -EMSGSIZE;
-	if (!tunnel->seen)
+	if (!tunnel->flow.seen)
 		return 0;
 	return vpnpass_put_u64(msg, VPNPASS_A_IDLE, jiffies_to_msecs(jiffies - last));
 }
@@ -107,7 +107,7 @@ static int vpnpass_put_times(struct sk_buff *msg, const struct vpnpass_tunnel *t
 static int vpnpass_fill_tunnel(struct sk_buff *msg, struct vpnpass_tunnel *tunnel, u32 portid,
 			       u32 seq, int flags, u8 cmd)
 {
-	const struct vpnpass_control *control = tunnel->control;
+	const struct vpnpass_control *control = tunnel->flow.control;
 	void *hdr = genlmsg_put(msg, portid, seq, &vpnpass_family, flags, cmd);
 
 	if (!hdr)
@@ -115,7 +115,7 @@ static int vpnpass_fill_tunnel(struct sk_buff *msg, struct vpnpass_tunnel *tunne
 	if (nla_put_u8(msg, VPNPASS_A_PROTO, control->engine->id) ||
 	    nla_put_u8(msg, VPNPASS_A_STATE, READ_ONCE(tunnel->state)) ||
 	    vpnpass_put_ends(msg, control) || vpnpass_put_ids(msg, tunnel) ||
-	    vpnpass_put_times(msg, tunnel) || vpnpass_put_acct(msg, tunnel)) {
+	    vpnpass_put_times(msg, tunnel) || vpnpass_put_acct(msg, &tunnel->flow)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
 	}
@@ -276,7 +276,7 @@ static void vpnpass_event_send(struct vpnpass_net *vn, struct sk_buff *msg)
  */
 void vpnpass_notify_tunnel(struct vpnpass_tunnel *tunnel, u8 cmd)
 {
-	struct vpnpass_net *vn = tunnel->control->vn;
+	struct vpnpass_net *vn = tunnel->flow.control->vn;
 	struct sk_buff *msg;
 	int err;
 

@@ -16,15 +16,13 @@ int vpnpass_tunnel_add(struct vpnpass_tunnel *tunnel, struct vpnpass_control *co
 	struct vpnpass_net *vn = control->vn;
 	int why, i;
 
-	tunnel->control = control;
+	vpnpass_flow_init(&tunnel->flow, control);
 	tunnel->created = ktime_get_boottime_ns();
 	tunnel->state = VPNPASS_STATE_SETUP;
 	for (i = 0; i < VPNPASS_SLOTS; i++) {
-		tunnel->slot[i].tunnel = tunnel;
+		tunnel->slot[i].flow = &tunnel->flow;
 		tunnel->slot[i].dir = i & 1;
 	}
-	for (i = 0; i < IP_CT_DIR_MAX; i++)
-		tunnel->last[i] = jiffies;
 	spin_lock_bh(&vn->lock);
 	why = vpnpass_charge_tunnel(tunnel);
 	if (!why)
@@ -45,7 +43,7 @@ EXPORT_SYMBOL_GPL(vpnpass_tunnel_add);
  */
 void vpnpass_tunnel_up(struct vpnpass_tunnel *tunnel)
 {
-	struct vpnpass_control *control = tunnel->control;
+	struct vpnpass_control *control = tunnel->flow.control;
 
 	WRITE_ONCE(tunnel->state, VPNPASS_STATE_UP);
 	/* pairs with the data path: who sees it up sees all of it */
@@ -78,8 +76,8 @@ bool vpnpass_tunnel_idle(const struct vpnpass_tunnel *tunnel, unsigned int secs)
 {
 	unsigned long limit = secs * HZ;
 
-	return time_after(jiffies, READ_ONCE(tunnel->last[0]) + limit) ||
-	       time_after(jiffies, READ_ONCE(tunnel->last[1]) + limit);
+	return time_after(jiffies, READ_ONCE(tunnel->flow.last[0]) + limit) ||
+	       time_after(jiffies, READ_ONCE(tunnel->flow.last[1]) + limit);
 }
 EXPORT_SYMBOL_GPL(vpnpass_tunnel_idle);
 
@@ -92,18 +90,17 @@ EXPORT_SYMBOL_GPL(vpnpass_tunnel_idle);
  */
 void vpnpass_tunnel_del(struct vpnpass_tunnel *tunnel)
 {
-	struct vpnpass_control *control = tunnel->control;
+	struct vpnpass_control *control = tunnel->flow.control;
 	struct vpnpass_net *vn = control->vn;
 	int i;
 
-	tunnel->dead = true;
 	for (i = 0; i < VPNPASS_SLOTS; i++)
 		vpnpass_unbind(vn, &tunnel->slot[i]);
 	if (tunnel->up) {
 		vpnpass_count(vn, control->engine->id, VPNPASS_COUNT_TUNNEL_DOWN);
 		vpnpass_notify_tunnel(tunnel, VPNPASS_CMD_TUNNEL_DOWN);
 	}
-	vpnpass_entry_drop(tunnel, true);
+	vpnpass_flow_end(&tunnel->flow);
 	spin_lock_bh(&vn->lock);
 	list_del_rcu(&tunnel->list);
 	vpnpass_uncharge_tunnel(tunnel);

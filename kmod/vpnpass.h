@@ -4,8 +4,11 @@
  *
  * A protocol module registers itself as a struct vpnpass_engine. The core then calls it
  *  - for each packet of its data protocol before conntrack     (->data),
+ *  - for each packet of a UDP control flow before conntrack    (->udp),
  *  - for each ICMP error that quotes such a packet             (->error),
  *  - for each packet of a control flow after source NAT        (->control),
+ *  - for each data packet after source NAT that has an entry
+ *    of conntrack's own making                                 (->foreign),
  *  - every few seconds for each control flow                   (->gc),
  * and the module answers with what it knows: control flows (struct
  * vpnpass_control), the tunnels that they negotiate (struct vpnpass_tunnel), and
@@ -38,7 +41,8 @@
 #include "compat/compat.h"
 
 struct vpnpass_net;
-struct vpnpass_tunnel;
+struct vpnpass_flow;
+struct vpnpass_control;
 
 #define VPNPASS_PROTOS		(VPNPASS_PROTO_IPSEC + 1)
 #define VPNPASS_PARAMS_MAX	4
@@ -53,12 +57,14 @@ struct vpnpass_tunnel;
  * @VPNPASS_ERROR: a data packet quoted in an ICMP error, as the router that
  *	quotes it saw it (after NAT)
  * @VPNPASS_CONTROL: the control flow itself, ports as id
+ * @VPNPASS_GROUP: all control flows between a server and one address of ours
  * @VPNPASS_IPV6: flag, the addresses are IPv6
  */
 enum vpnpass_kind {
 	VPNPASS_DATA,
 	VPNPASS_ERROR,
 	VPNPASS_CONTROL,
+	VPNPASS_GROUP,
 	VPNPASS_IPV6 = 0x80,
 };
 
@@ -84,7 +90,7 @@ struct vpnpass_key {
  * struct vpnpass_binding - entry of the one table
  * @node: in vpnpass_net.table
  * @key: what is looked up
- * @tunnel: whose packet it is; NULL for VPNPASS_CONTROL
+ * @flow: whose packet it is; NULL for VPNPASS_CONTROL and VPNPASS_GROUP
  * @id: what the packet's id becomes on the other side; equals key.id mostly
  * @dir: direction of the (quoted) packet
  * @bound: inserted in the table; changes under control->lock
@@ -92,7 +98,7 @@ struct vpnpass_key {
 struct vpnpass_binding {
 	struct rhash_head node;
 	struct vpnpass_key key;
-	struct vpnpass_tunnel *tunnel;
+	struct vpnpass_flow *flow;
 	__be32 id;
 	u8 dir;
 	bool bound;
@@ -147,39 +153,58 @@ struct vpnpass_control {
 };
 
 /**
- * struct vpnpass_tunnel - one tunnel, first member of the module's own
- * @list: in vpnpass_net.tunnels
- * @control: the control flow that negotiated it, outlives the tunnel
- * @slot: the bindings; all addresses and ids of the tunnel are in the first two
- * @ct: conntrack entry of the data flow, one reference, taken anew when the
- *	entry is gone; read under RCU, written under control->lock
+ * struct vpnpass_flow - a flow whose conntrack entry we make or find ourselves
+ * @control: the control flow that it belongs to, outlives it
+ * @ct: conntrack entry, one reference, taken anew when the entry is gone; read under
+ *	RCU, written under control->lock
+ * @zone: conntrack zone of the entry
  * @last: jiffies of the last packet in each direction
  * @seen: BIT(direction) that had a packet
+ * @dead: gets no entry any more
+ * @is_control: the control flow itself, which has no master
+ * @mark: connection mark for the next entry
+ * @masq_index: its interface, if its source address is that of one
+ * @packets: packets of former entries, per direction
+ * @bytes: bytes of former entries, per direction
+ */
+struct vpnpass_flow {
+	struct vpnpass_control *control;
+	struct nf_conn __rcu *ct;
+	struct nf_conntrack_zone zone;
+	unsigned long last[IP_CT_DIR_MAX];
+	u8 seen;
+	bool dead;
+	bool is_control;
+	u32 mark;
+	int masq_index;
+	u64 packets[IP_CT_DIR_MAX];
+	u64 bytes[IP_CT_DIR_MAX];
+};
+
+/**
+ * struct vpnpass_tunnel - one tunnel, first member of the module's own
+ * @list: in vpnpass_net.tunnels
+ * @flow: its data packets
+ * @slot: the bindings; all addresses and ids of the tunnel are in the first two
  * @state: enum vpnpass_state
  * @up: has been up: data packets pass
- * @dead: as in struct vpnpass_control
- * @mark: connection mark for the next conntrack entry
  * @created: boot time in ns
- * @packets: packets of former conntrack entries, per direction
- * @bytes: bytes of former conntrack entries, per direction
  * @rcu: for the end
  */
 struct vpnpass_tunnel {
 	struct list_head list;
-	struct vpnpass_control *control;
+	struct vpnpass_flow flow;
 	struct vpnpass_binding slot[VPNPASS_SLOTS];
-	struct nf_conn __rcu *ct;
-	unsigned long last[IP_CT_DIR_MAX];
-	u8 seen;
 	u8 state;
 	bool up;
-	bool dead;
-	u32 mark;
 	u64 created;
-	u64 packets[IP_CT_DIR_MAX];
-	u64 bytes[IP_CT_DIR_MAX];
 	struct rcu_head rcu;
 };
+
+static inline struct vpnpass_tunnel *vpnpass_tunnel_of(struct vpnpass_flow *flow)
+{
+	return container_of(flow, struct vpnpass_tunnel, flow);
+}
 
 /**
  * struct vpnpass_counter - one counter
@@ -267,12 +292,14 @@ enum {
  * @state: hook state
  * @off: offset of the data protocol's header from skb->data
  * @ipv6: IPv6
+ * @l4proto: IP protocol
  * @zone: conntrack zone that the ruleset chose for this packet
  */
 struct vpnpass_packet {
 	const struct nf_hook_state *state;
 	unsigned int off;
 	bool ipv6;
+	u8 l4proto;
 	u16 zone;
 };
 
@@ -292,13 +319,20 @@ struct vpnpass_packet {
  * @nparams: how many, at most VPNPASS_PARAMS_MAX
  * @counters: the protocol's own counters
  * @ncounters: how many
+ * @tuple: what conntrack is to see of a flow of ours in one direction. Process or
+ *	softirq, control->lock held.
  * @data: a packet of @data_l4proto before conntrack, RCU, BH off. Gives a verdict.
- * @error_key: fill src, dst and id of @key from the quoted packet whose header
- *	is at @off; false if it is none of ours
+ * @udp: a UDP packet to @control_port before conntrack, likewise; optional
+ * @error: the binding of the packet quoted in an ICMP error, whose header is at @off;
+ *	src, dst and l4proto of @key are filled in, id becomes the quoted one. NULL if
+ *	the flow is unknown, an ERR_PTR() if the packet is none of the protocol's.
  * @error_mangle: write @id into the quoted header at @off; the ICMP checksum is
- *	the caller's; false if the packet could not be made writable
+ *	the caller's; false if the packet could not be made writable; optional
  * @control: a packet of a control flow after NAT, before it is confirmed. Gives
  *	a verdict.
+ * @known: is this flow, which no rule picked, known already? optional
+ * @foreign: a packet of @data_l4proto after NAT whose entry isn't ours, in mode "on".
+ *	Gives a verdict. Optional.
  * @gc: look at one control flow, control->lock held; false ends it
  * @tunnels_end: end all tunnels of a control flow, control->lock held
  */
@@ -317,15 +351,22 @@ struct vpnpass_engine {
 	const struct vpnpass_counter *counters;
 	unsigned int ncounters;
 
+	void (*tuple)(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
+		      struct nf_conntrack_tuple *t);
 	unsigned int (*data)(struct vpnpass_net *vn, struct sk_buff *skb,
 			     const struct vpnpass_packet *pkt);
-	bool (*error_key)(const struct sk_buff *skb, unsigned int off,
-			  struct vpnpass_key *key);
+	unsigned int (*udp)(struct vpnpass_net *vn, struct sk_buff *skb,
+			    const struct vpnpass_packet *pkt);
+	struct vpnpass_binding *(*error)(struct vpnpass_net *vn, const struct sk_buff *skb,
+					 unsigned int off, struct vpnpass_key *key);
 	bool (*error_mangle)(struct sk_buff *skb, unsigned int off, __be32 from,
 			     __be32 to);
 	unsigned int (*control)(struct vpnpass_net *vn, struct sk_buff *skb,
 				struct nf_conn *ct, enum ip_conntrack_info ctinfo,
 				const struct nf_hook_state *state);
+	bool (*known)(struct vpnpass_net *vn, const struct nf_conn *ct);
+	unsigned int (*foreign)(struct vpnpass_net *vn, struct sk_buff *skb,
+				struct nf_conn *ct, enum ip_conntrack_info ctinfo);
 	bool (*gc)(struct vpnpass_control *control);
 	void (*tunnels_end)(struct vpnpass_control *control);
 };
@@ -455,8 +496,21 @@ void vpnpass_tunnel_del(struct vpnpass_tunnel *tunnel);
 bool vpnpass_tunnel_idle(const struct vpnpass_tunnel *tunnel, unsigned int secs);
 
 /* attach.c */
-unsigned int vpnpass_attach(struct sk_buff *skb, struct vpnpass_tunnel *tunnel,
+unsigned int vpnpass_attach(struct sk_buff *skb, struct vpnpass_flow *flow,
 			    enum ip_conntrack_dir dir);
+void vpnpass_flow_init(struct vpnpass_flow *flow, struct vpnpass_control *control);
+void vpnpass_flow_use(struct vpnpass_flow *flow, struct nf_conn *ct);
+void vpnpass_flow_gc(struct vpnpass_flow *flow);
+void vpnpass_flow_end(struct vpnpass_flow *flow);
+
+/* zone.c */
+bool vpnpass_late_zone(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo,
+		       u16 id);
+
+/* hooks.c */
+bool vpnpass_may_copy(const struct sk_buff *skb, const struct nf_hook_state *state);
+void vpnpass_send_copy(struct sk_buff *skb, struct vpnpass_flow *flow,
+		       enum ip_conntrack_dir dir, const struct nf_hook_state *state);
 
 /* limit.c */
 void vpnpass_refused(struct vpnpass_net *vn, const struct vpnpass_engine *engine,

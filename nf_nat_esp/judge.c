@@ -136,6 +136,18 @@ static bool esp_judge_add(struct esp_pair_case *c, struct esp_pair_client *clien
 	return false;
 }
 
+static struct esp_pair_cand *esp_judge_find(struct esp_pair_case *c,
+					    const struct esp_pair_client *client)
+{
+	struct esp_pair_cand *cand;
+
+	for (cand = c->cand; cand < c->cand + c->n; cand++) {
+		if (cand->client == client)
+			return cand;
+	}
+	return NULL;
+}
+
 u32 esp_judge_open(struct esp_pair_group *group, struct esp_pair_case *c,
 		   struct esp_pair_in *in, bool weak, u64 now)
 {
@@ -160,6 +172,24 @@ u32 esp_judge_open(struct esp_pair_group *group, struct esp_pair_case *c,
 			lost++;
 	}
 	return lost;
+}
+
+bool esp_judge_widen(struct esp_pair_group *group, struct esp_pair_case *c, u64 now)
+{
+	struct esp_pair_client *client;
+	u64 first = c->in->first;
+	bool more = false;
+
+	c->in->first = now;
+	list_for_each_entry(client, &group->clients, list) {
+		if (client == c->in->owner || esp_judge_find(c, client) ||
+		    !esp_judge_may_own(c->in, client, false, now))
+			continue;
+		more |= esp_judge_add(c, client, now);
+	}
+	if (!more)
+		c->in->first = first;
+	return more;
 }
 
 /* Four points for each doubling of @num / @den, negative for halving. */
@@ -283,18 +313,6 @@ bool esp_judge_packet(struct esp_pair_case *c, u64 now)
 	c->span = span;
 	c->time = now;
 	return true;
-}
-
-static struct esp_pair_cand *esp_judge_find(struct esp_pair_case *c,
-					    const struct esp_pair_client *client)
-{
-	struct esp_pair_cand *cand;
-
-	for (cand = c->cand; cand < c->cand + c->n; cand++) {
-		if (cand->client == client)
-			return cand;
-	}
-	return NULL;
 }
 
 void esp_judge_out(struct esp_pair_group *group, struct esp_pair_client *client, u64 now)

@@ -47,6 +47,16 @@ u32 esp_judge_open(struct esp_pair_group *group, struct esp_pair_case *c,
 		   struct esp_pair_in *in, bool weak, u64 now);
 
 /**
+ * esp_judge_widen() - a second sequence of numbers begins: add those who wait since then
+ * @group: the group
+ * @c: the case; @c->in->first becomes @now if there are any
+ * @now: time in ms
+ *
+ * Return: true if there are more candidates than before.
+ */
+bool esp_judge_widen(struct esp_pair_group *group, struct esp_pair_case *c, u64 now);
+
+/**
  * esp_judge_packet() - another packet of an undecided SPI: what has happened since the last
  * @c: the case
  * @now: time in ms

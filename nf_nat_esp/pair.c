@@ -362,6 +362,9 @@ static void esp_pair_repeated(struct esp_pair_group *group, struct esp_pair_in *
 		esp_own_count(group, ESP_PAIR_REPEATED);
 		if (++in->undecided->repeats == ESP_PAIR_REPEATS)
 			esp_own_count(group, ESP_PAIR_SHARED);
+		if (in->undecided->repeats <= ESP_PAIR_REPEATS &&
+		    esp_judge_widen(group, in->undecided, now) && in->state == ESP_PAIR_PAIRING)
+			esp_own_doubt(group, in);
 		return;
 	}
 	if (!in->owner)

@@ -27,6 +27,16 @@ static inline bool vpnpass_ct_get_live(struct nf_conn *ct)
 #endif
 }
 
+/* Nobody but its packet refers to this entry. */
+static inline bool vpnpass_ct_sole_owner(const struct nf_conn *ct)
+{
+#ifdef VPNPASS_HAVE_CT_REFCOUNT
+	return refcount_read(&ct->ct_general.use) == 1;
+#else
+	return atomic_read(&ct->ct_general.use) == 1;
+#endif
+}
+
 /* sysctl handlers get a constant table in newer kernels, ... */
 #ifdef VPNPASS_HAVE_CTL_CONST
 #define VPNPASS_CTL_TABLE const struct ctl_table

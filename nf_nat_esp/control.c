@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/* IPsec passthrough: IKE on port 500, and ESP without it, as they pass after NAT. */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include "esp.h"
+
+/**
+ * esp_ike_read() - read an IKE header
+ * @skb: packet
+ * @off: of the UDP payload
+ * @ike: filled in
+ *
+ * Return: ESP_WIRE_OK or why it is none.
+ */
+enum esp_wire_error esp_ike_read(const struct sk_buff *skb, unsigned int off,
+				 struct esp_ike *ike)
+{
+	u8 _h[ESP_IKE_HEADER_LEN];
+	const u8 *h;
+
+	h = skb_header_pointer(skb, off, sizeof(_h), _h);
+	if (!h)
+		return ESP_WIRE_IKE_SHORT;
+	return esp_ike_parse(h, skb->len - off, ike);
+}
+
+/* Return: offset of the transport header, negative if there is none. */
+static int esp_upper(const struct sk_buff *skb, const struct nf_conn *ct)
+{
+	u8 nexthdr;
+	__be16 frag;
+
+	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
+		return skb_network_offset(skb) + ip_hdrlen(skb);
+	nexthdr = ipv6_hdr(skb)->nexthdr;
+	return ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), &nexthdr,
+				&frag);
+}
+
+static bool esp_ike_port(const struct nf_conn *ct)
+{
+	return ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u.udp.port ==
+	       htons(VPNPASS_IKE_PORT);
+}
+
+/*
+ * Ports of the flow, for the day that its entry has to be made anew. A client behind another
+ * router may have flows from other ports beside; conntrack needs no help with them.
+ */
+static void esp_ports_note(struct esp_peers *peers, const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+
+	if (peers->port[0] && !esp_ike_port(ct))
+		return;
+	peers->port[0] = orig->src.u.udp.port;
+	peers->port[1] = reply->dst.u.udp.port;
+	peers->server_port[0] = orig->dst.u.udp.port;
+	peers->server_port[1] = reply->src.u.udp.port;
+}
+
+/* The entry is the packet's own still. */
+static void esp_ike_prepare(struct esp_peers *peers, struct sk_buff *skb, struct nf_conn *ct,
+			    enum ip_conntrack_info ctinfo)
+{
+	if (esp_ike_port(ct) && !peers->group->direct)
+		vpnpass_late_zone(skb, ct, ctinfo, peers->id);
+	if (ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.all !=
+	    ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u.all)
+		esp_count(peers->base.vn, ESP_COUNT_IKE_PORT);
+}
+
+static void esp_ike_told(struct esp_peers *peers, const struct esp_ike *ike,
+			 enum esp_ike_end from)
+{
+	struct esp_group *group = peers->group;
+	struct esp_ike_event event;
+
+	spin_lock_bh(&group->lock);
+	if (peers->over)
+		goto unlock;
+	if (from == ESP_IKE_CLIENT)
+		esp_cookie_use(peers, ike);
+	event = esp_ike_message(&peers->ike_flow, from, ike, esp_now());
+	esp_pair_ike(&group->pair, &peers->client, &event);
+	if (event.what != ESP_IKE_NONE)
+		peers->active = ++group->serial;
+	WRITE_ONCE(peers->stale, true);
+unlock:
+	spin_unlock_bh(&group->lock);
+}
+
+static void esp_ike_seen(struct esp_peers *peers, struct nf_conn *ct,
+			 enum ip_conntrack_dir dir)
+{
+	struct vpnpass_control *control = &peers->base;
+
+	spin_lock_bh(&control->lock);
+	if (control->dead)
+		goto unlock;
+	esp_ports_note(peers, ct);
+	vpnpass_control_seen(control, ct);
+	if (nf_ct_is_confirmed(ct) && esp_ike_port(ct))
+		vpnpass_flow_use(&peers->ike, ct);
+	peers->ike.last[dir] = jiffies;
+	peers->ike.seen |= BIT(dir);
+unlock:
+	spin_unlock_bh(&control->lock);
+}
+
+/* Is this flow to be known? What comes from outside, once our side has answered it. */
+static bool esp_ike_wanted(const struct nf_conn *ct)
+{
+	if (ct->status & IPS_SRC_NAT)
+		return true;
+	return (ct->status & IPS_DST_NAT) && test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+}
+
+/**
+ * esp_control() - an IKE packet
+ * @vn: network namespace
+ * @skb: after NAT
+ * @ct: its entry
+ * @ctinfo: direction
+ * @state: of the hook
+ *
+ * Context: RCU read lock.
+ * Return: verdict. Nothing is ever changed in a packet but its port.
+ */
+unsigned int esp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
+			 enum ip_conntrack_info ctinfo, const struct nf_hook_state *state)
+{
+	int off = esp_upper(skb, ct);
+	enum esp_wire_error why;
+	struct esp_peers *peers;
+	struct vpnpass_key key;
+	struct esp_ike ike;
+
+	if (off < 0 || !esp_ike_wanted(ct))
+		return NF_ACCEPT;
+	if (!esp_peers_key(ct, &key)) {
+		if (!nf_ct_is_confirmed(ct))
+			vpnpass_count(vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_USER_ZONE);
+		return NF_ACCEPT;
+	}
+	if (!nf_ct_is_confirmed(ct)) {
+		if (!esp_peers_find(vn, &key) &&
+		    !vpnpass_control_allowed(vn, &esp_engine, &key)) {
+			vpnpass_prohibit(skb, key.kind & VPNPASS_IPV6);
+			return NF_DROP;
+		}
+		if (vpnpass_control_mark(ct))
+			vpnpass_count(vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_NOMEM);
+	}
+	peers = esp_peers_get(vn, &key, ct);
+	if (!peers)
+		return NF_ACCEPT;
+	if (!nf_ct_is_confirmed(ct))
+		esp_ike_prepare(peers, skb, ct, ctinfo);
+	esp_ike_seen(peers, ct, CTINFO2DIR(ctinfo));
+	why = esp_ike_read(skb, off + sizeof(struct udphdr), &ike);
+	if (why != ESP_WIRE_OK) {
+		esp_count_wire(vn, why);
+		return NF_ACCEPT;
+	}
+	esp_count(vn, ESP_COUNT_IKE);
+	if (!READ_ONCE(peers->group->direct))
+		esp_ike_told(peers, &ike, CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL ?
+					  ESP_IKE_CLIENT : ESP_IKE_SERVER);
+	return NF_ACCEPT;
+}
+
+/* An IKE flow whose entry we made has no helper that a rule picked. */
+bool esp_known(struct vpnpass_net *vn, const struct nf_conn *ct)
+{
+	struct vpnpass_key key;
+
+	return esp_peers_key(ct, &key) && esp_peers_find(vn, &key);
+}
+
+/* Give the replies of a new entry a tuple of their own. */
+static void esp_make_ours(const struct esp_peers *peers, struct nf_conn *ct)
+{
+	struct nf_conntrack_tuple reply = ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+
+	if (!vpnpass_ct_sole_owner(ct))
+		return;
+	reply.src.u.all = htons(peers->id);
+	reply.dst.u.all = htons(peers->id);
+	nf_conntrack_alter_reply(ct, &reply);
+}
+
+/* Remember the packet's SPI. Its entry, if conntrack has it, becomes the tunnel's. */
+static void esp_foreign_tunnel(struct esp_peers *peers, const struct sk_buff *skb,
+			       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	struct vpnpass_control *control = &peers->base;
+	struct vpnpass_tunnel *tunnel = esp_tunnel_get(peers);
+	struct vpnpass_key key = control->binding.key;
+	int off = esp_upper(skb, ct);
+	struct esp_wire esp;
+
+	if (!tunnel)
+		return;
+	if (nf_ct_is_confirmed(ct)) {
+		spin_lock_bh(&control->lock);
+		if (!control->dead)
+			vpnpass_flow_use(&tunnel->flow, ct);
+		spin_unlock_bh(&control->lock);
+	} else {
+		esp_make_ours(peers, ct);
+	}
+	if (off < 0 || CTINFO2DIR(ctinfo) != IP_CT_DIR_ORIGINAL ||
+	    esp_read(skb, off, &esp) != ESP_WIRE_OK)
+		return;
+	key.id = htonl(esp.spi);
+	key.kind = VPNPASS_DATA | (key.kind & VPNPASS_IPV6);
+	esp_sa_out(peers, tunnel, &key, esp.spi);
+}
+
+/**
+ * esp_foreign() - an ESP packet with an entry of conntrack's own making
+ * @vn: network namespace
+ * @skb: after NAT
+ * @ct: its entry
+ * @ctinfo: direction
+ *
+ * Keys set by hand, IKE with NAT traversal that does not use it for data, or a tunnel that
+ * is older than this module. NAT has chosen the client's address.
+ *
+ * Context: RCU read lock.
+ * Return: verdict.
+ */
+unsigned int esp_foreign(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
+			 enum ip_conntrack_info ctinfo)
+{
+	struct esp_peers *peers;
+	struct vpnpass_key key;
+
+	if (!(ct->status & IPS_SRC_NAT))
+		return NF_ACCEPT;
+	if (!esp_peers_key(ct, &key)) {
+		if (!nf_ct_is_confirmed(ct))
+			vpnpass_count(vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_USER_ZONE);
+		return NF_ACCEPT;
+	}
+	peers = esp_peers_get(vn, &key, ct);
+	if (peers)
+		esp_foreign_tunnel(peers, skb, ct, ctinfo);
+	return NF_ACCEPT;
+}
