@@ -99,8 +99,8 @@ static const struct vpnpass_engine *vpnpass_udp_engine(struct vpnpass_net *vn, _
 
 /* Return: the engine for a quoted packet, whose transport header is at @off. */
 static const struct vpnpass_engine *vpnpass_quoted_engine(struct vpnpass_net *vn,
-							   const struct sk_buff *skb,
-							   unsigned int off, u8 l4proto)
+							  const struct sk_buff *skb,
+							  unsigned int off, u8 l4proto)
 {
 	const struct vpnpass_engine *engine;
 	const __be16 *port;

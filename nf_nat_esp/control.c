@@ -240,6 +240,7 @@ static void esp_foreign_tunnel(struct esp_peers *peers, const struct sk_buff *sk
 unsigned int esp_foreign(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
 			 enum ip_conntrack_info ctinfo)
 {
+	struct vpnpass_tunnel *tunnel;
 	struct esp_peers *peers;
 	struct vpnpass_key key;
 
@@ -251,7 +252,10 @@ unsigned int esp_foreign(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_
 		return NF_ACCEPT;
 	}
 	peers = esp_peers_get(vn, &key, ct);
-	if (peers)
+	if (!peers)
+		return NF_ACCEPT;
+	tunnel = rcu_dereference(peers->tunnel);
+	if (!tunnel || rcu_access_pointer(tunnel->flow.ct) != ct)
 		esp_foreign_tunnel(peers, skb, ct, ctinfo);
 	return NF_ACCEPT;
 }

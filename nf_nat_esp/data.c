@@ -75,10 +75,11 @@ static void esp_out(struct esp_peers *peers)
 static unsigned int esp_data_out(struct sk_buff *skb, struct esp_sa *sa)
 {
 	struct vpnpass_flow *flow = sa->data.flow;
+	unsigned long now = jiffies;
 
 	esp_out(esp_peers_of(flow->control));
-	if (READ_ONCE(sa->last) != jiffies)
-		WRITE_ONCE(sa->last, jiffies);
+	if (READ_ONCE(sa->last) != now)	/* keeps the cache line clean */
+		WRITE_ONCE(sa->last, now);
 	return esp_attach(skb, flow, IP_CT_DIR_ORIGINAL);
 }
 
@@ -129,6 +130,7 @@ static unsigned int esp_give_copies(struct vpnpass_net *vn, struct sk_buff *skb,
 /* Carry out group->decision. group->lock held, released here. */
 static unsigned int esp_carry_out(struct esp_group *group, struct sk_buff *skb,
 				  const struct vpnpass_packet *pkt)
+	__releases(&group->lock)
 {
 	const struct esp_pair_decision *d = &group->decision;
 	struct esp_pair_client *first = d->to[0], **to = NULL;
@@ -162,6 +164,7 @@ static void esp_limits(struct esp_group *group)
 static unsigned int esp_data_in_known(struct esp_group *group, struct esp_sa *sa,
 				      struct sk_buff *skb, const struct vpnpass_packet *pkt,
 				      u32 seq)
+	__releases(&group->lock)
 {
 	struct esp_pair_client *owner = sa->in.owner;
 
@@ -234,6 +237,7 @@ static void esp_pair_direct(struct esp_group *group, struct esp_sa *sa,
 static unsigned int esp_data_in_first(struct esp_group *group, struct esp_sa *sa,
 				      struct sk_buff *skb, const struct vpnpass_packet *pkt,
 				      const struct esp_wire *esp)
+	__releases(&group->lock)
 {
 	esp_limits(group);
 	if (group->direct)

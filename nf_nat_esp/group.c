@@ -59,6 +59,7 @@ static struct esp_group *esp_group_new(struct vpnpass_net *vn, const struct vpnp
 
 /* group->lock held, released here; nobody is in it */
 static void esp_group_end(struct esp_group *group)
+	__releases(&group->lock)
 {
 	esp_guests_age(group, true);
 	esp_sa_end(group);

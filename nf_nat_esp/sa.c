@@ -76,7 +76,16 @@ struct esp_sa *esp_sa_new(struct esp_group *group, const struct vpnpass_key *pac
 		return NULL;
 	}
 	sa->group = group;
-	sa->data.key = *packet;
+	if (packet->kind & VPNPASS_IPV6) {
+		sa->data.key = *packet;
+	} else {	/* the other words were never set */
+		sa->data.key.src.ip = packet->src.ip;
+		sa->data.key.dst.ip = packet->dst.ip;
+		sa->data.key.id = packet->id;
+		sa->data.key.zone = packet->zone;
+		sa->data.key.l4proto = packet->l4proto;
+		sa->data.key.kind = packet->kind;
+	}
 	sa->data.id = packet->id;
 	sa->last = jiffies;
 	INIT_LIST_HEAD(&sa->unsure);
@@ -154,7 +163,7 @@ static void esp_sa_bind_out(struct esp_peers *peers, struct esp_sa *sa, u32 spi)
 void esp_sa_out(struct esp_peers *peers, struct vpnpass_tunnel *tunnel,
 		const struct vpnpass_key *packet, u32 spi)
 {
-	struct esp_group *group = smp_load_acquire(&peers->group);
+	struct esp_group *group = peers->group;
 	struct esp_sa *sa = esp_sa_new(group, packet);
 
 	if (!sa)
