@@ -56,7 +56,9 @@ static bool pptp_tcp_read(struct pptp_tcp *tcp)
 	return true;
 }
 
-static struct pptp_control *pptp_control_new(struct vpnpass_net *vn, const struct pptp_tcp *tcp)
+static struct pptp_control *pptp_control_new(struct vpnpass_net *vn,
+					     const struct vpnpass_key *key,
+					     const struct pptp_tcp *tcp)
 {
 	struct pptp_control *pc = kzalloc(sizeof(*pc), GFP_ATOMIC);
 	enum ip_conntrack_dir dir = CTINFO2DIR(tcp->ctinfo);
@@ -70,6 +72,7 @@ static struct pptp_control *pptp_control_new(struct vpnpass_net *vn, const struc
 	spin_lock_init(&pc->base.lock);
 	pc->base.vn = vn;
 	pc->base.engine = &pptp_engine;
+	pc->base.binding.key = *key;
 	/* the handshake's last segment, most likely: nothing has been sent yet */
 	next[dir] = tcp->seg.seq;
 	next[!dir] = tcp->seg.ack;
@@ -92,7 +95,7 @@ static struct pptp_control *pptp_control_get(struct vpnpass_net *vn,
 	/* both ends have answered: nobody's mere wish takes memory */
 	if (tcp->ct->proto.tcp.state != TCP_CONNTRACK_ESTABLISHED)
 		return NULL;
-	return pptp_control_new(vn, tcp);
+	return pptp_control_new(vn, key, tcp);
 }
 
 /* The connection starts: an old one of the same ports is over. */
@@ -214,7 +217,7 @@ static bool pptp_call_over(const struct pptp_control *pc, const struct pptp_tunn
 	case VPNPASS_STATE_CLOSING:
 		return time_after(jiffies, pt->closing_at + PPTP_GRACE);
 	case VPNPASS_STATE_SETUP:
-		return time_after(jiffies, pt->base.last[0] + PPTP_SETUP_TIMEOUT);
+		return time_after(jiffies, pt->base.flow.last[0] + PPTP_SETUP_TIMEOUT);
 	default:
 		/* without its control connection a call lives as long as it talks */
 		return !control->ct &&

@@ -88,36 +88,60 @@ unsigned int pptp_data(struct vpnpass_net *vn, struct sk_buff *skb,
 		goto ignore;
 	why = VPNPASS_COUNT_DATA_NOT_UP;
 	/* pairs with vpnpass_tunnel_up() */
-	if (unlikely(!smp_load_acquire(&b->tunnel->up)))
+	if (unlikely(!smp_load_acquire(&vpnpass_tunnel_of(b->flow)->up)))
 		goto ignore;
 	if (unlikely(b->id != key.id) && !pptp_gre_write_id(skb, pkt->off, b->id)) {
 		vpnpass_count(vn, VPNPASS_PROTO_PPTP, VPNPASS_COUNT_DATA_NOMEM);
 		return NF_DROP;
 	}
 	vpnpass_count(vn, VPNPASS_PROTO_PPTP, VPNPASS_COUNT_DATA);
-	return vpnpass_attach(skb, b->tunnel, b->dir);
+	return vpnpass_attach(skb, b->flow, b->dir);
 ignore:
 	vpnpass_count(vn, VPNPASS_PROTO_PPTP, why);
 	return NF_ACCEPT;
 }
 
 /**
- * pptp_error_key() - the id of a quoted packet
+ * pptp_tuple() - what conntrack sees of a call's packets in one direction
+ * @flow: of the call
+ * @dir: direction
+ * @t: addresses and ids are filled in
+ *
+ * A call id identifies its receiver: the sender's own one is in what comes back.
+ */
+void pptp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
+		struct nf_conntrack_tuple *t)
+{
+	const struct vpnpass_tunnel *tunnel = container_of(flow, struct vpnpass_tunnel, flow);
+	const struct vpnpass_binding *to = &tunnel->slot[dir], *back = &tunnel->slot[!dir];
+
+	t->src.u3 = to->key.src;
+	t->dst.u3 = to->key.dst;
+	t->dst.protonum = IPPROTO_GRE;
+	t->src.u.gre.key = htons(ntohl(back->id));
+	t->dst.u.gre.key = htons(ntohl(to->key.id));
+}
+
+/**
+ * pptp_error() - find the call of a quoted packet
+ * @vn: network namespace
  * @skb: ICMP error
  * @off: of the quoted GRE header, 8 bytes of which RFC 792 promises
- * @key: id is filled in
+ * @key: addresses of the quoted packet; id is filled in
  *
- * Return: false if the quoted packet isn't PPTP's.
+ * Context: RCU read lock.
+ * Return: its binding; NULL if there is no such call, ERR_PTR() if it isn't PPTP's.
  */
-bool pptp_error_key(const struct sk_buff *skb, unsigned int off, struct vpnpass_key *key)
+struct vpnpass_binding *pptp_error(struct vpnpass_net *vn, const struct sk_buff *skb,
+				   unsigned int off, struct vpnpass_key *key)
 {
 	struct pptp_gre _h;
 	const struct pptp_gre *h = skb_header_pointer(skb, off, sizeof(_h), &_h);
 
 	if (!h || !pptp_gre_is_ours(h))
-		return false;
+		return ERR_PTR(-EPROTO);
 	key->id = pptp_gre_id(h);
-	return true;
+	return vpnpass_lookup(vn, key);
 }
 
 /* See struct vpnpass_engine. */

@@ -61,7 +61,10 @@ void pptp_tunnels_end(struct vpnpass_control *control);
 /* gre.c */
 unsigned int pptp_data(struct vpnpass_net *vn, struct sk_buff *skb,
 		       const struct vpnpass_packet *pkt);
-bool pptp_error_key(const struct sk_buff *skb, unsigned int off, struct vpnpass_key *key);
+void pptp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
+		struct nf_conntrack_tuple *t);
+struct vpnpass_binding *pptp_error(struct vpnpass_net *vn, const struct sk_buff *skb,
+				   unsigned int off, struct vpnpass_key *key);
 bool pptp_error_mangle(struct sk_buff *skb, unsigned int off, __be32 from, __be32 to);
 
 /* main.c */
