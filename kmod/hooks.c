@@ -464,6 +464,15 @@ static int vpnpass_next_hook(const struct nf_hook_entries *e)
 	return -ENOENT;
 }
 
+static bool vpnpass_is_bridged(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	return nf_bridge_info_exists(skb);
+#else
+	return false;
+#endif
+}
+
 /**
  * vpnpass_may_copy() - may copies of this packet be sent on?
  * @skb: packet in the hook before conntrack
@@ -475,7 +484,7 @@ static int vpnpass_next_hook(const struct nf_hook_entries *e)
 bool vpnpass_may_copy(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	return state->hook == NF_INET_PRE_ROUTING && state->okfn && !skb_is_gso(skb) &&
-	       !nf_bridge_info_exists(skb) && !netif_is_l3_master(state->in);
+	       !vpnpass_is_bridged(skb) && !netif_is_l3_master(state->in);
 }
 EXPORT_SYMBOL_GPL(vpnpass_may_copy);
 
