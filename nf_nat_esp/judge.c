@@ -23,11 +23,13 @@
 #define ESP_JUDGE_MIN		(-32)	/* it sends, but neither answers nor asks */
 #define ESP_JUDGE_STEADY	12	/* asking at a steady pace counts up to this */
 #define ESP_JUDGE_MAX		100
+#define ESP_JUDGE_COLD		(-24)	/* nothing has happened for a quarter of an hour */
 #define ESP_JUDGE_ROUND		20	/* ms; packets closer than this are one round */
 #define ESP_JUDGE_PROMPT	10	/* ms until a prompt answer */
 #define ESP_JUDGE_SLOW		400	/* ms between packets: their pace may be another's too */
 #define ESP_JUDGE_ANSWER	100	/* ms until an answer */
 #define ESP_JUDGE_NEAR		20	/* ms by which that time varies, beside a quarter of it */
+#define ESP_JUDGE_ANCHOR	8	/* packets in phase after which that time is known */
 #define ESP_JUDGE_ASKED		200	/* ms from a question to the server's answer */
 #define ESP_JUDGE_OUT_ALIVE	60000	/* ms: an outbound SA that is in use */
 #define ESP_JUDGE_IN_DEAD	2000	/* ms: inbound SAs that are not */
@@ -73,20 +75,18 @@ static bool esp_judge_mute(const struct esp_pair_client *client, u64 now)
 static s32 esp_judge_prior(const struct esp_pair_client *client, u64 now)
 {
 	u64 hot = esp_judge_mute(client, now) ? 0 : client->wake, ago;
+	s32 points;
 	u32 i;
 
 	for (i = 0; i < client->needs; i++) {
 		if (client->need[i].seen > hot)
 			hot = client->need[i].seen;
 	}
-	ago = esp_since(hot, now);
-	if (!hot || ago > 10000)
-		return 0;
-	if (ago > 2000)
-		return 4;
-	if (ago > 500)
-		return 12;
-	return ago > 150 ? 20 : 28;
+	if (!hot)
+		return ESP_JUDGE_COLD;
+	for (ago = esp_since(hot, now), points = 28; ago > 150 && points > ESP_JUDGE_COLD; ago /= 2)
+		points -= 4;
+	return points;
 }
 
 static void esp_judge_cand(struct esp_pair_cand *cand, struct esp_pair_client *client, u64 now)
@@ -104,6 +104,7 @@ static void esp_judge_cand(struct esp_pair_cand *cand, struct esp_pair_client *c
 	cand->delay = 0;
 	cand->lag = 0;
 	cand->sent = 0;
+	cand->phased = 0;
 	esp_own_watch(client, 1);
 }
 
@@ -159,10 +160,12 @@ u32 esp_judge_open(struct esp_pair_group *group, struct esp_pair_case *c,
 	c->time = now;
 	c->refill = now;
 	c->span = 0;
-	c->rounds = 0;
+	c->rounds = 1;
 	c->copied = 0;
 	c->steady = 0;
 	c->repeats = 0;
+	c->refills = 0;
+	c->counted = false;
 	c->weak = weak;
 	c->n = 0;
 	list_for_each_entry(client, &group->clients, list) {
@@ -234,6 +237,12 @@ static s32 esp_judge_answers(struct esp_pair_cand *cand, u32 gap, u32 span,
 	return steady && points > 4 ? 4 : points;
 }
 
+static s32 esp_judge_dephased(struct esp_pair_cand *cand, s32 points)
+{
+	cand->phased /= 2;
+	return points;
+}
+
 /*
  * If it asks, it has sent something in nine of ten cases before each packet, by the time
  * that server and way take. At a steady pace that is no more than one coincidence.
@@ -247,16 +256,20 @@ static s32 esp_judge_asks(struct esp_pair_cand *cand, u32 gap, bool steady, u64 
 	if (!cand->lag)
 		near = ESP_JUDGE_ASKED / 2;
 	else if (lag > cand->lag + near || lag + near < cand->lag)
-		return gap > 2 * near ? -8 : -4;
+		return esp_judge_dephased(cand, gap > 2 * near ? -8 : -4);
 	if (lag > ESP_JUDGE_ASKED)
-		return -8;
-	cand->lag = cand->lag ? (cand->lag * 3 + lag) / 4 : lag + 1;
+		return esp_judge_dephased(cand, -8);
+	if (cand->phased < ESP_JUDGE_ANCHOR)
+		cand->lag = cand->lag ? (cand->lag * 3 + lag) / 4 : lag + 1;
 	if (gap <= 2 * near)
 		return 0;
 	points = esp_judge_bits(9 * gap, 20 * near);
-	if (steady && points > 0)
-		return cand->asks < ESP_JUDGE_STEADY ? 3 : 0;
-	return points;
+	if (!steady || points <= 0)
+		return points;
+	if (cand->phased < 255)
+		cand->phased++;
+	points += esp_judge_bits(cand->phased, ESP_JUDGE_ANCHOR);
+	return cand->asks + 3 <= points ? 3 : cand->asks < points ? points - cand->asks : 0;
 }
 
 static s32 esp_judge_taken_over(const struct esp_pair_cand *cand, const struct esp_pair_in *in,

@@ -259,15 +259,16 @@ void esp_own_prefer(struct esp_pair_group *group, struct esp_pair_in *in,
 {
 	WRITE_ONCE(in->owner, client);
 	in->since = now;
-	client->tentative++;
 	in->undecided->steady = 0;
+	in->undecided->counted = how != ESP_PAIR_GUESSED || !group->limits.rounds;
+	client->tentative += in->undecided->counted;
 	esp_own_set(group, in, ESP_PAIR_PAIRING, how);
 	esp_own_count(group, how);
 }
 
 void esp_own_doubt(struct esp_pair_group *group, struct esp_pair_in *in)
 {
-	in->owner->tentative--;
+	in->owner->tentative -= in->undecided->counted;
 	WRITE_ONCE(in->owner, NULL);
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, ESP_PAIR_REOPENED);
 	esp_own_count(group, ESP_PAIR_REOPENED);
@@ -278,7 +279,7 @@ void esp_own_settle(struct esp_pair_group *group, struct esp_pair_in *in, u64 no
 	struct esp_pair_client *client = in->owner;
 	bool weak = in->undecided->weak;
 
-	client->tentative--;
+	client->tentative -= in->undecided->counted;
 	esp_pair_case_end(group, in);
 	esp_own_give(group, in, client, weak, now);
 	esp_own_set(group, in, ESP_PAIR_UP, in->how);
@@ -298,7 +299,7 @@ void esp_own_unshare(struct esp_pair_group *group, struct esp_pair_in *in)
 void esp_own_orphan(struct esp_pair_group *group, struct esp_pair_in *in, u8 how)
 {
 	if (in->undecided && in->state == ESP_PAIR_PAIRING)
-		in->owner->tentative--;
+		in->owner->tentative -= in->undecided->counted;
 	else if (in->state == ESP_PAIR_PAIRING)
 		esp_own_watch(in->owner, -1);
 	esp_pair_case_end(group, in);
@@ -312,7 +313,7 @@ void esp_own_orphan(struct esp_pair_group *group, struct esp_pair_in *in, u8 how
 void esp_pair_in_del(struct esp_pair_group *group, struct esp_pair_in *in)
 {
 	if (in->undecided && in->state == ESP_PAIR_PAIRING)
-		in->owner->tentative--;
+		in->owner->tentative -= in->undecided->counted;
 	else if (in->state == ESP_PAIR_PAIRING)
 		esp_own_watch(in->owner, -1);
 	esp_pair_case_end(group, in);

@@ -5,8 +5,8 @@
  *  1. The SPI is known.
  *  2. One client waits for an SA, by its IKE exchanges: it is the owner.
  *  3. Several wait: each gets a copy, only the owner can authenticate it, and the evidence
- *     of judge.c narrows them down. At the limit of copies the likeliest one gets it if it
- *     stands out, else the packet is dropped.
+ *     of judge.c narrows them down, so that ever fewer get copies. At the limit the
+ *     likeliest one gets it if it stands out, else the likeliest two.
  *  4. Nobody waits (manual keys, module loaded late): the same among clients that send ESP
  *     and seem to get no answer; at the limit the one whose outbound SA waited longest.
  *
@@ -22,7 +22,9 @@
 #define ESP_PAIR_STEADY_MS	300	/* ... and time, that settle it */
 #define ESP_PAIR_WAKE		2000	/* ms of silence that make the next packet tell more */
 #define ESP_PAIR_ANSWER		100	/* ms */
-#define ESP_PAIR_REFILL		400	/* ms until another round beyond the limit */
+#define ESP_PAIR_BREADTH	12	/* clients for each round that the limits allow */
+#define ESP_PAIR_REFILL		400	/* ms until another copy beyond the limit ... */
+#define ESP_PAIR_REFILLS	10	/* ... doubled so many times */
 #define ESP_PAIR_UNANSWERED	16	/* packets that a client without evidence may not answer */
 
 /* Limits. */
@@ -42,22 +44,50 @@ static bool esp_pair_tokens(struct esp_pair_group *group, u32 copies, u64 now)
 	return true;
 }
 
-/* How many may get a copy now? At first all candidates, later the likeliest ones. */
-static u16 esp_pair_may_copy(struct esp_pair_group *group, struct esp_pair_case *c, u16 n,
-			     u64 now)
+/*
+ * How many of the candidates, the likeliest ones, may get a packet now? The evidence brings
+ * the owner to the front within a few rounds, so that fewer and fewer will do.
+ */
+static u16 esp_pair_breadth(const struct esp_pair_limits *l, const struct esp_pair_case *c)
+{
+	u32 n = l->rounds * ESP_PAIR_BREADTH / c->rounds;
+
+	if (c->copied >= l->packets)
+		n = l->few * l->packets / c->copied;
+	else if (n < l->few)
+		n = l->few;
+	return n < 2 ? 2 : n;
+}
+
+/* Beyond the limit the likeliest one gets the packets, but for a copied one now and then. */
+static bool esp_pair_wants_copies(struct esp_pair_group *group, struct esp_pair_in *in,
+				  const struct esp_judge_result *r, u64 now)
+{
+	struct esp_pair_case *c = in->undecided;
+
+	if (in->state != ESP_PAIR_PAIRING)
+		return c->copied < group->limits.packets ||
+		       (r->lead < ESP_PAIR_GUESS && !c->weak);
+	if (esp_since(c->refill, now) < (u64)ESP_PAIR_REFILL << c->refills)
+		return false;
+	c->refill = now;
+	if (c->refills < ESP_PAIR_REFILLS)
+		c->refills++;
+	return true;
+}
+
+static u16 esp_pair_may_copy(struct esp_pair_group *group, struct esp_pair_case *c,
+			     const struct esp_judge_result *r, u64 now)
 {
 	const struct esp_pair_limits *l = &group->limits;
+	u16 n = r->n, most;
 
 	if (!l->rounds)
 		return 0;
-	if (c->rounds > l->rounds && n > l->few) {
-		n = l->few;
+	most = esp_pair_breadth(l, c);
+	if (n > most) {
+		n = most;
 		esp_own_count(group, ESP_PAIR_CROWDED);
-	}
-	if (c->copied >= l->packets) {
-		if (esp_since(c->refill, now) < ESP_PAIR_REFILL)
-			return 0;
-		c->refill = now;
 	}
 	if (!esp_pair_tokens(group, n - 1, now))
 		return 0;
@@ -95,16 +125,17 @@ static void esp_pair_copy(struct esp_pair_group *group, struct esp_pair_in *in,
 			  const struct esp_judge_result *r, u16 n,
 			  struct esp_pair_decision *d)
 {
-	bool guessed = in->state == ESP_PAIR_PAIRING;
 	u16 i;
 
 	d->verdict = ESP_PAIR_DELIVER;
 	d->why = ESP_PAIR_COPIED;
 	d->n = 0;
-	if (in->owner && !guessed)
+	if (in->owner)
 		d->to[d->n++] = in->owner;
-	for (i = 0; i < n && d->n < ESP_PAIR_CANDS; i++)
-		d->to[d->n++] = r->live[i]->client;
+	for (i = 0; i < n && d->n < ESP_PAIR_CANDS; i++) {
+		if (r->live[i]->client != in->owner)
+			d->to[d->n++] = r->live[i]->client;
+	}
 	esp_own_count(group, ESP_PAIR_COPIED);
 	group->ops->count(group, ESP_PAIR_COPIES, d->n - 1);
 }
@@ -194,19 +225,18 @@ static void esp_pair_unsure(struct esp_pair_group *group, struct esp_pair_in *in
 			    struct esp_pair_decision *d, u64 now)
 {
 	bool guessed = in->how == ESP_PAIR_GUESSED || in->how == ESP_PAIR_OLDEST;
-	u16 n;
+	u16 n = 0;
 
 	in->undecided->steady = 0;
 	if (in->state == ESP_PAIR_PAIRING &&
 	    (!guessed || (in->owner != r->live[0]->client && !in->undecided->weak)))
 		esp_own_doubt(group, in);
-	if (in->state == ESP_PAIR_PAIRING) {
-		esp_pair_deliver(d, in->owner, in->how);
-		return;
-	}
-	n = esp_pair_may_copy(group, in->undecided, r->n, now);
+	if (esp_pair_wants_copies(group, in, r, now))
+		n = esp_pair_may_copy(group, in->undecided, r, now);
 	if (n)
 		esp_pair_copy(group, in, r, n, d);
+	else if (in->state == ESP_PAIR_PAIRING)
+		esp_pair_deliver(d, in->owner, in->how);
 	else
 		esp_pair_guess(group, in, r, d, now);
 }
@@ -309,7 +339,6 @@ static void esp_pair_unknown(struct esp_pair_group *group, struct esp_pair_in *i
 	} else if (!esp_pair_open(group, in, weak, now)) {
 		esp_pair_refuse(group, d, ESP_PAIR_DROP, ESP_PAIR_NO_MEMORY);
 	} else {
-		in->undecided->rounds = 1;
 		esp_pair_undecided(group, in, d, now);
 	}
 }

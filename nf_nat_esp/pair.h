@@ -124,11 +124,13 @@ struct esp_pair_ops {
 
 /**
  * struct esp_pair_limits - how much may be copied
- * @rounds: rounds of one SPI in which its packets are copied to all candidates; packets less
- *	than 20 ms apart are one round. 0 turns all copying off, and the likeliest client gets
- *	the packet.
- * @few: how many candidates, the likeliest ones, get copies after that
- * @packets: packets of one SPI that may be copied, and another one each 400 ms
+ * @rounds: how broadly the packets of an undecided SPI are copied: in round n of it to the
+ *	12 * @rounds / n likeliest candidates. Packets less than 20 ms apart are one round. 0
+ *	turns all copying off, and the likeliest client gets the packet.
+ * @few: so many of them in any case, until
+ * @packets: so many packets have been copied. After that the likeliest client gets them if it
+ *	stands out, with a copied one in between ever more rarely; if none does, ever fewer
+ *	do, down to two.
  * @rate: copies per second of the whole group
  * @burst: copies that may be made at once
  */
@@ -142,7 +144,7 @@ struct esp_pair_limits {
 
 /* What is used unless the administrator says otherwise. */
 #define ESP_PAIR_LIMITS_DEFAULT { \
-	.rounds = 16, .few = 12, .packets = 256, .rate = 4000, .burst = 40000, \
+	.rounds = 16, .few = 6, .packets = 256, .rate = 4000, .burst = 40000, \
 }
 
 /**
@@ -284,6 +286,7 @@ struct esp_pair_in {
  * @delay: the same for the previous one that it answered
  * @lag: smoothed ms from its sending something until the next packet, plus 1; 0: unknown
  * @sent: packets that it has sent since, up to 255
+ * @phased: packets at a steady pace that came when an answer to it was due, up to 255
  */
 struct esp_pair_cand {
 	struct esp_pair_client *client;
@@ -296,6 +299,7 @@ struct esp_pair_cand {
 	u8 delay;
 	u8 lag;
 	u8 sent;
+	u8 phased;
 };
 
 /**
@@ -303,12 +307,14 @@ struct esp_pair_cand {
  * @in: the SPI
  * @opened: when it was opened, for the first time or again
  * @time: when its latest packet came
- * @refill: when it last got another round
+ * @refill: when a packet beyond the limit was last copied
+ * @refills: how often
  * @span: time between the latest two rounds
  * @rounds: rounds used up
  * @copied: packets copied
  * @steady: packets in a row for which there was only one candidate
  * @repeats: sequence numbers seen again
+ * @counted: the owner counts it as @tentative; not a mere guess, which is to rule nobody out
  * @weak: candidates have no IKE evidence
  * @n: candidates
  * @cand: the candidates
@@ -323,6 +329,8 @@ struct esp_pair_case {
 	u32 copied;
 	u32 steady;
 	u32 repeats;
+	u8 refills;
+	bool counted;
 	bool weak;
 	u16 n;
 	struct esp_pair_cand cand[ESP_PAIR_CANDS];

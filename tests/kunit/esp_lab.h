@@ -276,7 +276,7 @@ static inline void esp_lab_check(struct esp_lab *lab)
 		esp_lab_must(lab, in->owner || in->state == ESP_PAIR_AMBIGUOUS,
 			     "states want owners");
 		if (in->state == ESP_PAIR_PAIRING && in->undecided)
-			tentative[in->owner - lab->client]++;
+			tentative[in->owner - lab->client] += in->undecided->counted;
 		else if (in->state == ESP_PAIR_PAIRING)
 			watched[in->owner - lab->client]++;
 		for (j = 0; in->undecided && j < in->undecided->n; j++)

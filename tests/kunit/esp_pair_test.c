@@ -238,6 +238,25 @@ static void pair_equal_spis(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_SHARED], 1);
 }
 
+/* The same while nobody owns it, by a client whose exchange came after the SPI. */
+static void pair_equal_spis_undecided(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 a = 0, b = 0, i;
+
+	esp_lab_exchange(lab, 0);
+	esp_lab_exchange(lab, 1);
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++a), 2);
+	lab->now += 100;
+	esp_lab_exchange(lab, 2);
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++a), 2);
+	for (i = 0; i < 5; i++, lab->now += 100) {
+		KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++b), 3);
+		KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++a), 3);
+	}
+	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_SHARED], 1);
+}
+
 /* A packet that the network delivers twice is no second owner. */
 static void pair_one_repeat_is_a_mistake(struct kunit *test)
 {
@@ -271,6 +290,74 @@ static void pair_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab->d.verdict, ESP_PAIR_DROP);
 	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_CAPPED], 1);
 	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_COPIES], 5);
+}
+
+/* The owner comes to the front by its answers: fewer and fewer get copies. */
+static void pair_fewer_copies(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 i, seq = 0;
+
+	for (i = 0; i < LAB_CLIENTS; i++) {
+		esp_lab_join(lab, i);
+		esp_lab_exchange(lab, i);
+	}
+	lab->group.limits.rounds = 1;
+	lab->group.limits.few = 2;
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), LAB_CLIENTS);
+	lab->now += 100;
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), 6);
+	for (i = 0; i < 4; i++, lab->now += 100)
+		esp_lab_in(lab, 0x1000, ++seq);
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), 2);
+	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_CAPPED], 0);
+}
+
+/* Nothing ever tells who a one-way SPI is for: copies become rare, nothing is dropped. */
+static void pair_stuck(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 i;
+
+	esp_lab_exchange(lab, 0);
+	lab->now += 20000;
+	esp_lab_exchange(lab, 1);
+	for (i = 1; i <= 2000; i++, lab->now += 500)
+		KUNIT_EXPECT_GE(test, esp_lab_in(lab, 0x1000, i), 1);
+	KUNIT_EXPECT_EQ(test, state(lab, 0x1000), ESP_PAIR_PAIRING);
+	KUNIT_EXPECT_LE(test, lab->counts[ESP_PAIR_COPIES], lab->group.limits.packets + 12);
+	KUNIT_EXPECT_GT(test, lab->counts[ESP_PAIR_COPIES], lab->group.limits.packets + 5);
+}
+
+static void pair_stuck_alike(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		esp_lab_ike(lab, i, ESP_IKE_ARMED, ++lab->tags);
+	for (i = 1; i <= 2000; i++, lab->now += 500)
+		KUNIT_EXPECT_GE(test, esp_lab_in(lab, 0x1000, i), 2);
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, i), 2);
+	KUNIT_EXPECT_EQ(test, state(lab, 0x1000), ESP_PAIR_AMBIGUOUS);
+}
+
+/* A guess may be wrong. It leaves the guessed one among those that other SPIs may be for. */
+static void pair_guess_rules_nobody_out(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 seq = 0;
+
+	lab->group.limits.packets = 2;
+	esp_lab_exchange(lab, 0);
+	lab->now += 20000;
+	esp_lab_exchange(lab, 1);
+	for (; seq < 2; lab->now += 50)
+		KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), 2);
+	KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x1000, ++seq), 1);
+	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_GUESSED], 1);
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x2000, 1), 2);
+	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_ELIMINATION], 0);
 }
 
 /* Copying turned off: the likeliest one. */
@@ -360,8 +447,13 @@ static struct kunit_case esp_pair_cases[] = {
 	KUNIT_CASE(pair_without_ike),
 	KUNIT_CASE(pair_wrong_guess_is_no_lasting_one),
 	KUNIT_CASE(pair_equal_spis),
+	KUNIT_CASE(pair_equal_spis_undecided),
 	KUNIT_CASE(pair_one_repeat_is_a_mistake),
 	KUNIT_CASE(pair_limits),
+	KUNIT_CASE(pair_fewer_copies),
+	KUNIT_CASE(pair_stuck),
+	KUNIT_CASE(pair_stuck_alike),
+	KUNIT_CASE(pair_guess_rules_nobody_out),
 	KUNIT_CASE(pair_no_copies),
 	KUNIT_CASE(pair_flood),
 	KUNIT_CASE(pair_no_memory),

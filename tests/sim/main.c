@@ -2,23 +2,32 @@
 /*
  * Plays the scenarios under every rule, prints a table and checks our rule against the
  * bounds. TAP output.
- * usage: pair_sim [--quick] [--seed N] [--only SCENARIO] [--ours]
  */
 #include "sim.h"
 
 #define EVERYTHING	{ 25, 15, 20, 15, 15, 5, 5 }
 #define ANSWERED	{ 30, 20, 20, 15, 15 }
 
-struct bound {
+static const char usage[] =
+	"usage: pair_sim [OPTION]...\n"
+	"  --quick            parts of the days, some seconds in all\n"
+	"  --ours             our rule only\n"
+	"  --seed N           other clients, another network (1)\n"
+	"  --only SCENARIO    one of start, day, office, equal, manual\n"
+	"  --limits R,F,P     our limits of copies: rounds, few, packets\n"
+	"  --counters         print our rule's counters too\n"
+	"  --tradeoff         instead: what limits of copies cost, in start and day\n";
+
+struct scenario {
 	struct sim_scenario sc;
 	bool judged;	/* by the bounds */
-	u32 quick_s;	/* simulated seconds of a quick run, and of the other rules */
+	u32 quick_s;	/* simulated seconds of a quick run */
 	u32 copies;	/* at most so many for 100 packets */
-	u32 bad;	/* at most so many of a million misdelivered or lost */
+	u32 wrong;	/* at most so many of a million misdelivered */
 };
 
-static const struct bound scenarios[] = {
-	{ { .name = "start", .title = "100 clients start within one second",
+static const struct scenario scenarios[] = {
+	{ { .name = "start", .title = "100 clients of one gateway start within one second",
 	    .clients = 100, .seconds = 60, .start_ms = 1000, .loss = 100, .jitter_ms = 20,
 	    .share = EVERYTHING }, true, 60, 600, 0 },
 	{ { .name = "day", .title = "100 clients re-key every minute",
@@ -35,6 +44,13 @@ static const struct bound scenarios[] = {
 	    .share = { 40, 0, 40, 20 }, .blind = true }, false, 60, 0, 0 },
 };
 
+static struct options {
+	bool quick, ours_only, tradeoff, counters;
+	const char *only;
+	struct esp_pair_limits limits;
+	u64 seed;
+} options = { .limits = ESP_PAIR_LIMITS_DEFAULT, .seed = 1 };
+
 static u32 tests, failed;
 
 static void check(bool ok, const char *scenario, const char *what)
@@ -43,98 +59,166 @@ static void check(bool ok, const char *scenario, const char *what)
 	failed += !ok;
 }
 
-static void row(const struct sim_rule_ops *ops, const struct sim_result *r)
+/* Time by which so many of 100 SPIs that were ever paired were so. */
+static u64 percentile(const struct sim_result *r, u32 percent)
 {
-	double million = r->packets ? 1e6 / r->packets : 0;
+	u64 want = (r->exact * percent + 99) / 100, sum = 0;
+	u32 i;
 
-	printf("# %-15s %10llu %8llu %9llu %9.1f %9llu %9.1f %9llu %6llu %8llu %7.0f %7llu\n",
-	       ops->name, (unsigned long long)r->packets, (unsigned long long)r->spis,
-	       (unsigned long long)r->misdelivered, r->misdelivered * million,
-	       (unsigned long long)r->lost, r->lost * million, (unsigned long long)r->copies,
-	       (unsigned long long)r->worst_copies, (unsigned long long)r->held,
-	       r->exact ? (double)r->pair_ms / r->exact : 0,
-	       (unsigned long long)r->pair_ms_max);
+	for (i = 0; i < SIM_SLOTS; i++) {
+		sum += r->pair[i];
+		if (sum >= want)
+			return sim_slot_ms(i);
+	}
+	return 0;
 }
 
 static void head(const struct sim_scenario *sc)
 {
-	printf("#\n# %s: %s; %u.%02u %% lost, jitter %u ms\n", sc->name, sc->title,
-	       sc->loss / 100, sc->loss % 100, sc->jitter_ms);
-	printf("# %-15s %10s %8s %9s %9s %9s %9s %9s %6s %8s %7s %7s\n", "rule", "packets", "SPIs",
-	       "wrong", "per mill.", "lost", "per mill.", "copies", "most", "IKE held",
-	       "pair ms", "worst");
+	printf("#\n# %s: %s; %u s, %u.%02u %% lost, jitter %u ms, seed %llu\n", sc->name, sc->title,
+	       sc->seconds, sc->loss / 100, sc->loss % 100, sc->jitter_ms,
+	       (unsigned long long)options.seed);
+	printf("# %-14s %10s %7s %9s %7s %9s %7s %8s %9s %7s %6s %7s %7s %6s\n", "rule", "packets",
+	       "SPIs", "wrong", "%", "lost", "%", "copies/p", "copies/SPI", "most", "pair50", "pair99",
+	       "never", "held");
 }
 
-static void details(const struct sim_result *r)
+static void row(const char *name, const struct sim_result *r)
 {
-	static const char *const limit[] = { "0", "50", "100", "200", "500", "1000", "5000", "more" };
-	u32 i;
+	double percent = r->packets ? 100.0 / r->packets : 0;
 
-	printf("#     SPIs by ms until only the owner got packets:");
-	for (i = 0; i < 8; i++)
-		printf(" %s:%llu", limit[i], (unsigned long long)r->slow_hist[i]);
-	printf(" never:%llu\n", (unsigned long long)(r->spis - r->exact));
-	for (i = 0; i < SIM_TRAFFICS; i++) {
-		if (r->bad[i])
-			printf("#     bad packets of %s: %llu\n", sim_traffic_names[i],
-			       (unsigned long long)r->bad[i]);
-	}
+	printf("# %-14s %10llu %7llu %9llu %7.3f %9llu %7.3f %8.3f %9.1f %7llu %6llu %7llu %7llu %6llu\n",
+	       name, (unsigned long long)r->packets, (unsigned long long)r->spis,
+	       (unsigned long long)r->misdelivered, r->misdelivered * percent,
+	       (unsigned long long)r->lost, r->lost * percent, r->copies * percent / 100,
+	       r->spis ? (double)r->copies / r->spis : 0, (unsigned long long)r->worst_copies,
+	       (unsigned long long)percentile(r, 50), (unsigned long long)percentile(r, 99),
+	       (unsigned long long)(r->spis - r->exact), (unsigned long long)r->held);
+	fflush(stdout);
 }
 
-static void play(const struct bound *b, bool quick, bool ours_only, u64 seed)
+static void judge(const struct scenario *s, const struct sim_result *r)
+{
+	char what[80];
+
+	snprintf(what, sizeof(what), "at most %u in a million packets went to wrong clients only",
+		 s->wrong);
+	check(r->packets && r->misdelivered * 1000000 <= s->wrong * r->packets, s->sc.name, what);
+	check(r->packets && !r->lost, s->sc.name, "no packet was lost by the pairing");
+	snprintf(what, sizeof(what), "at most %u.%02u copies a packet", s->copies / 100,
+		 s->copies % 100);
+	check(r->packets && r->copies <= s->copies * r->packets / 100, s->sc.name, what);
+}
+
+static void play(const struct scenario *s)
 {
 	static const struct sim_rule_ops *const others[] = { &sim_oldest, &sim_newest, &sim_gate };
-	struct sim_scenario sc = b->sc;
-	struct sim_result r;
-	char what[80];
+	struct sim_scenario sc = s->sc;
+	struct sim_result ours, r;
 	u32 i;
 
-	if (quick)
-		sc.seconds = b->quick_s;
+	sc.limits = options.limits;
+	sc.counters = options.counters;
+	if (options.quick)
+		sc.seconds = s->quick_s;
 	head(&sc);
-	sim_play(&sc, &sim_ours, seed, &r);
-	row(&sim_ours, &r);
-	details(&r);
-	if (b->judged) {
-		snprintf(what, sizeof(what), "at most %u in a million packets went to wrong clients only",
-			 b->bad);
-		check(r.packets && r.misdelivered * 1000000 <= b->bad * r.packets, sc.name, what);
-		check(r.packets && !r.lost, sc.name, "no packet was lost by the pairing");
-		check(r.copies <= b->copies * r.packets / 100, sc.name,
-		      "copies stay below the bound");
+	sim_play(&sc, &sim_ours, options.seed, &ours);
+	row(sim_ours.name, &ours);
+	for (i = 0; !options.ours_only && i < 3; i++) {
+		sim_play(&sc, others[i], options.seed, &r);
+		row(others[i]->name, &r);
 	}
-	sc.seconds = b->quick_s;
-	for (i = 0; !ours_only && i < 3; i++) {
-		sim_play(&sc, others[i], seed, &r);
-		row(others[i], &r);
+	for (i = 0; i < SIM_TRAFFICS; i++) {
+		if (ours.bad[i])
+			printf("# %s: %llu packets of clients with traffic '%s' wrong or lost\n",
+			       sim_ours.name, (unsigned long long)ours.bad[i], sim_traffic_names[i]);
 	}
-	fflush(stdout);
+	if (s->judged)
+		judge(s, &ours);
+}
+
+/* What limits of copies cost. */
+static void tradeoff(const struct scenario *s)
+{
+	static const struct {
+		u16 rounds, few, packets;
+	} limits[] = {
+		{ 0, 0, 0 }, { 4, 4, 4 }, { 8, 8, 8 }, { 16, 12, 16 }, { 4, 4, 256 }, { 4, 8, 256 },
+		{ 8, 8, 256 }, { 4, 12, 256 }, { 8, 12, 256 }, { 16, 12, 256 }, { 32, 12, 256 },
+		{ 16, 24, 256 }, { 64, 64, 256 },
+	};
+	struct sim_scenario sc = s->sc;
+	struct sim_result r;
+	char name[32];
+	u32 i;
+
+	if (sc.seconds > 3600)
+		sc.seconds = 3600;
+	head(&sc);
+	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		sc.limits = options.limits;
+		sc.limits.rounds = limits[i].rounds;
+		sc.limits.few = limits[i].few;
+		sc.limits.packets = limits[i].packets;
+		sim_play(&sc, &sim_ours, options.seed, &r);
+		snprintf(name, sizeof(name), "%u,%u,%u", limits[i].rounds, limits[i].few,
+			 limits[i].packets);
+		row(name, &r);
+	}
+}
+
+static bool limits_option(const char *arg)
+{
+	struct esp_pair_limits *l = &options.limits;
+
+	return sscanf(arg, "%hu,%hu,%hu", &l->rounds, &l->few, &l->packets) == 3;
+}
+
+static bool parse(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--quick"))
+			options.quick = true;
+		else if (!strcmp(argv[i], "--ours"))
+			options.ours_only = true;
+		else if (!strcmp(argv[i], "--counters"))
+			options.counters = true;
+		else if (!strcmp(argv[i], "--tradeoff"))
+			options.tradeoff = true;
+		else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
+			options.seed = strtoull(argv[++i], NULL, 10);
+		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
+			options.only = argv[++i];
+		else if (strcmp(argv[i], "--limits") || i + 1 >= argc || !limits_option(argv[++i]))
+			return false;
+	}
+	return true;
 }
 
 int main(int argc, char **argv)
 {
-	bool quick = false, ours_only = false;
-	const char *only = NULL;
-	u64 seed = 1;
-	int i;
-	u32 s;
+	u32 i, played = 0;
 
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--quick"))
-			quick = true;
-		else if (!strcmp(argv[i], "--ours"))
-			ours_only = true;
-		else if (!strcmp(argv[i], "--seed") && i + 1 < argc)
-			seed = strtoull(argv[++i], NULL, 10);
-		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
-			only = argv[++i];
-		else
-			return fprintf(stderr, "usage: %s [--quick] [--ours] [--seed N] [--only SCENARIO]\n",
-				       argv[0]), 2;
+	if (!parse(argc, argv)) {
+		fputs(usage, stderr);
+		return 2;
 	}
-	for (s = 0; s < sizeof(scenarios) / sizeof(scenarios[0]); s++) {
-		if (!only || !strcmp(only, scenarios[s].sc.name))
-			play(&scenarios[s], quick, ours_only, seed);
+	if (options.tradeoff) {
+		tradeoff(&scenarios[0]);
+		tradeoff(&scenarios[1]);
+		return 0;
+	}
+	for (i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
+		if (options.only && strcmp(options.only, scenarios[i].sc.name))
+			continue;
+		play(&scenarios[i]);
+		played++;
+	}
+	if (!played) {
+		fprintf(stderr, "pair_sim: no scenario '%s'\n%s", options.only, usage);
+		return 2;
 	}
 	printf("1..%u\n", tests);
 	return failed ? 1 : 0;

@@ -123,13 +123,12 @@ static const struct esp_pair_ops ours_ops = {
 
 static void *ours_start(const struct sim_scenario *sc)
 {
-	static const struct esp_pair_limits limits = ESP_PAIR_LIMITS_DEFAULT;
 	struct ours *o = calloc(1, sizeof(*o));
 	u32 i;
 
 	if (!o)
 		abort();
-	esp_pair_init(&o->group, &ours_ops, &limits);
+	esp_pair_init(&o->group, &ours_ops, &sc->limits);
 	for (i = 0; i < sc->clients; i++)
 		esp_pair_client_add(&o->group, &o->client[i].pair);
 	return o;

@@ -17,6 +17,7 @@
 #define SIM_CLIENTS	256
 #define MS		1000ull
 #define SEC		1000000ull
+#define SIM_SLOTS	512
 
 /* How a client uses its tunnel. */
 enum sim_traffic {
@@ -44,13 +45,16 @@ enum sim_traffic {
  * @twin: percentage of clients with a second SA
  * @blind: the router doesn't see IKE (manual keys)
  * @equal: the first two clients choose the same SPI
+ * @counters: print those of our rule
+ * @limits: of copies, for our rule
  */
 struct sim_scenario {
 	const char *name, *title;
 	u32 clients, seconds, start_ms, rekey_s, loss, jitter_ms;
 	u8 share[SIM_TRAFFICS];
 	u8 twin;
-	bool blind, equal;
+	bool blind, equal, counters;
+	struct esp_pair_limits limits;
 };
 
 /**
@@ -63,15 +67,16 @@ struct sim_scenario {
  * @copies: how many more
  * @held: IKE messages that the rule dropped
  * @exact: SPIs that came to be delivered to the owner alone
- * @pair_ms: time from an SPI's first packet until then: sum and worst
  * @bad_spis: SPIs with a packet misdelivered or lost
  * @worst_copies: copies of one SPI
+ * @bad: packets misdelivered or lost by traffic
+ * @pair: SPIs by time from the first packet until the owner alone got one, see sim_slot()
  */
 struct sim_result {
 	u64 packets, spis, misdelivered, lost, copied, copies, held, exact;
-	u64 pair_ms, pair_ms_max, bad_spis, worst_copies;
-	u64 bad[SIM_TRAFFICS];	/* packets misdelivered or lost by traffic */
-	u64 slow_hist[8];	/* SPIs by time to pair: 0, <=50, 100, 200, 500, 1000, 5000, more */
+	u64 bad_spis, worst_copies;
+	u64 bad[SIM_TRAFFICS];
+	u64 pair[SIM_SLOTS];
 };
 
 /* A message on its way. */
@@ -115,6 +120,23 @@ extern const char *const sim_traffic_names[SIM_TRAFFICS];
  */
 void sim_play(const struct sim_scenario *sc, const struct sim_rule_ops *ops, u64 seed,
 	      struct sim_result *res);
+
+/* Slots for times in ms: exact up to 16 ms, then 16 to each doubling. */
+static inline u32 sim_slot(u64 ms)
+{
+	u32 up = 0;
+
+	while (ms >> up >= 32)
+		up++;
+	return up * 16 + (ms >> up);
+}
+
+static inline u64 sim_slot_ms(u32 slot)
+{
+	u32 up = slot < 32 ? 0 : slot / 16 - 1;
+
+	return (u64)(slot - up * 16) << up;
+}
 
 /* A generator of its own for each purpose, so that one doesn't disturb the other. */
 static inline u64 sim_random(u64 *state)

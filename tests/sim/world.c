@@ -374,17 +374,8 @@ static void router_up(struct world *w, const struct sim_packet *p)
 
 static void paired(struct world *w, struct sa *sa)
 {
-	static const u32 limit[] = { 0, 50, 100, 200, 500, 1000, 5000 };
-	u64 ms = (w->now - sa->first) / MS;
-	u32 i = 0;
-
 	sa->exact = true;
-	w->res->pair_ms += ms;
-	if (ms > w->res->pair_ms_max)
-		w->res->pair_ms_max = ms;
-	while (i < 7 && ms > limit[i])
-		i++;
-	w->res->slow_hist[i]++;
+	w->res->pair[sim_slot((w->now - sa->first) / MS)]++;
 }
 
 /* Count what the rule did to a packet. Does its owner get it? */
@@ -586,7 +577,8 @@ void sim_play(const struct sim_scenario *sc, const struct sim_rule_ops *ops, u64
 		for (j = 0; j < TUNNELS; j++)
 			for (k = 0; k < GENS; k++)
 				account_sa(w, &w->client[i].tunnel[j].sa[k]);
-	ops->report(w->rule);
+	if (sc->counters)
+		ops->report(w->rule);
 	ops->stop(w->rule);
 	free(w->heap);
 	free(w);
