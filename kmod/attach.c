@@ -296,7 +296,7 @@ static struct nf_conn *vpnpass_entry_rebuild(struct vpnpass_flow *flow)
 	ct = vpnpass_entry_locked(flow);
 	if (ct && vpnpass_entry_live(ct))
 		goto get;		/* another CPU was faster */
-	if (flow->seen)
+	if (flow->had_entry)
 		vpnpass_flow_count(flow, VPNPASS_COUNT_ENTRY_REBUILT);
 	vpnpass_entry_drop(flow, true);
 	ct = vpnpass_entry_make(flow);
@@ -304,6 +304,7 @@ static struct nf_conn *vpnpass_entry_rebuild(struct vpnpass_flow *flow)
 		ct = vpnpass_entry_take_over(flow);
 	if (IS_ERR(ct))
 		return NULL;
+	flow->had_entry = true;
 	rcu_assign_pointer(flow->ct, ct);
 get:
 	nf_conntrack_get(&ct->ct_general);
@@ -351,6 +352,7 @@ void vpnpass_flow_use(struct vpnpass_flow *flow, struct nf_conn *ct)
 		return;
 	vpnpass_entry_drop(flow, false);
 	nf_conntrack_get(&ct->ct_general);
+	flow->had_entry = true;
 	rcu_assign_pointer(flow->ct, ct);
 }
 EXPORT_SYMBOL_GPL(vpnpass_flow_use);

@@ -162,6 +162,7 @@ struct vpnpass_control {
  * @seen: BIT(direction) that had a packet
  * @dead: gets no entry any more
  * @is_control: the control flow itself, which has no master
+ * @had_entry: the next one is not its first
  * @mark: connection mark for the next entry
  * @masq_index: its interface, if its source address is that of one
  * @packets: packets of former entries, per direction
@@ -175,6 +176,7 @@ struct vpnpass_flow {
 	u8 seen;
 	bool dead;
 	bool is_control;
+	bool had_entry;
 	u32 mark;
 	int masq_index;
 	u64 packets[IP_CT_DIR_MAX];

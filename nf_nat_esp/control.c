@@ -222,6 +222,7 @@ static void esp_foreign_tunnel(struct esp_peers *peers, const struct sk_buff *sk
 	key.id = htonl(esp.spi);
 	key.kind = VPNPASS_DATA | (key.kind & VPNPASS_IPV6);
 	esp_sa_out(peers, tunnel, &key, esp.spi);
+	esp_out(peers);
 }
 
 /**

@@ -62,7 +62,13 @@ static noinline void esp_out_told(struct esp_peers *peers, u64 now)
 	esp_tunnel_update(peers);
 }
 
-static void esp_out(struct esp_peers *peers)
+/**
+ * esp_out() - a client has sent an ESP packet to its server
+ * @peers: the two
+ *
+ * Context: softirq, RCU read lock, no locks held.
+ */
+void esp_out(struct esp_peers *peers)
 {
 	u64 now = esp_now();
 
@@ -117,12 +123,19 @@ static unsigned int esp_give_copies(struct vpnpass_net *vn, struct sk_buff *skb,
 				    struct esp_pair_client **to, unsigned int n)
 {
 	struct vpnpass_tunnel *tunnel;
+	struct esp_peers *peers;
 	unsigned int i;
 
 	for (i = 1; i < n; i++) {
-		tunnel = esp_tunnel_get(esp_client_peers(to[i]));
-		if (tunnel)
-			vpnpass_send_copy(skb, &tunnel->flow, IP_CT_DIR_REPLY, pkt->state);
+		peers = esp_client_peers(to[i]);
+		tunnel = esp_tunnel_get(peers);
+		if (!tunnel)
+			continue;
+		if (tunnel->state == VPNPASS_STATE_SETUP) {
+			WRITE_ONCE(peers->stale, true);
+			esp_tunnel_update(peers);
+		}
+		vpnpass_send_copy(skb, &tunnel->flow, IP_CT_DIR_REPLY, pkt->state);
 	}
 	return esp_give(skb, to[0]);
 }
