@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include "kmod.h"
 #include "out.h"
 #include "rec.h"
@@ -33,6 +34,31 @@ static const char *mode_name(unsigned int mode)
 	       rec_attrs[VPNPASS_A_MODE].names[mode] : "unknown";
 }
 
+/* What else people call the protocols, or their halves. */
+static const struct {
+	const char *word;
+	unsigned int proto;
+} nicknames[] = {
+	{ "ike", VPNPASS_PROTO_IPSEC },	/* so the "ct helper" is called */
+	{ "ikev1", VPNPASS_PROTO_IPSEC },
+	{ "ikev2", VPNPASS_PROTO_IPSEC },
+	{ "esp", VPNPASS_PROTO_IPSEC },
+	{ "gre", VPNPASS_PROTO_PPTP },
+};
+
+static int fail_proto(const char *word)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(nicknames); i++)
+		if (!strcasecmp(word, nicknames[i].word))
+			return out_fail(VP_USAGE, "there is no protocol '%s'; the one that it is "
+					"part of is called %s here", word,
+					proto_name(nicknames[i].proto));
+	return out_fail(VP_USAGE, "there is no protocol '%s'; choose from pptp, l2tp, ipsec, all",
+			word);
+}
+
 /* Turn the words into a set of protocols; @all becomes true for the word "all". */
 static int parse_protos(int argc, char **argv, unsigned int *set, bool *all)
 {
@@ -47,8 +73,7 @@ static int parse_protos(int argc, char **argv, unsigned int *set, bool *all)
 		else if (proto >= 0)
 			*set |= 1u << proto;
 		else
-			return out_fail(VP_USAGE, "there is no protocol '%s'; choose from pptp, "
-					"l2tp, ipsec, all", argv[i]);
+			return fail_proto(argv[i]);
 	}
 	return VP_OK;
 }
@@ -92,7 +117,7 @@ static int write_mode(struct genl *g, unsigned int proto, unsigned int mode)
 /* modprobe may have found the kernel's own module of the same name instead of ours. */
 static int fail_foreign(const char *module)
 {
-	if (kmod_intree_loaded())
+	if (kmod_is_intree(module) && kmod_intree_loaded())
 		return out_fail(VP_ABSENT, "modprobe %s loaded the kernel's own module instead of "
 				"ours; run depmod, see that ours is in /lib/modules/%s/updates, "
 				"and try again", module, kmod_release());
@@ -107,8 +132,8 @@ static int load(struct genl *g, unsigned int proto, unsigned int *mode)
 	int err, rc;
 
 	if (!module)
-		return out_fail(VP_ABSENT, "this build has no module for %s yet; it has one for "
-				"pptp", proto_name(proto));
+		return out_fail(VP_ABSENT, "this build has no module for %s yet; it has those "
+				"for pptp and ipsec", proto_name(proto));
 	rc = kmod_load(module);
 	if (rc)
 		return rc;

@@ -13,7 +13,8 @@
 
 /* Modules of this build; the protocols not named have none yet. */
 static const char *const modules[] = {
-	[VPNPASS_PROTO_PPTP] = "nf_nat_pptp",
+	[VPNPASS_PROTO_PPTP] = KMOD_INTREE_NAT,
+	[VPNPASS_PROTO_IPSEC] = "nf_nat_esp",
 };
 
 /**
@@ -87,6 +88,12 @@ void kmod_get(const char *name, struct kmod *mod)
 	}
 	if (f)
 		fclose(f);
+}
+
+/* Has the kernel a module of this name too? */
+bool kmod_is_intree(const char *name)
+{
+	return !strcmp(name, KMOD_INTREE_NAT);
 }
 
 /* Is the kernel's own PPTP helper loaded? */
@@ -171,7 +178,7 @@ static int check_loadable(const char *name)
 	if (geteuid())
 		return out_fail(VP_PERM, "the module %s is not loaded, and only root can load it; "
 				"run it as root", name);
-	if (!kmod_installed(KMOD_CORE))
+	if (!kmod_installed(KMOD_CORE) || !kmod_installed(name))
 		return out_fail(VP_ABSENT, "the module %s is not installed for this kernel (%s); "
 				"build and install it with: make && make install", name,
 				kmod_release());
@@ -182,17 +189,18 @@ static int check_loadable(const char *name)
  * kmod_load() - load a module of ours and those that it needs
  * @name: module
  *
- * The kernel's own PPTP helper has the names and the port that ours needs. It is
- * unloaded first, provided that nobody uses it and ours is there to follow.
+ * The kernel's own PPTP helper has the names and the port that our PPTP module needs.
+ * It is unloaded first, provided that nobody uses it and ours is there to follow.
  *
  * Return: VP_OK, or an exit code after saying what is wrong.
  */
 int kmod_load(const char *name)
 {
-	struct intree in;
+	struct intree in = { .track.loaded = false };
 	int rc;
 
-	intree_get(&in);
+	if (kmod_is_intree(name))
+		intree_get(&in);
 	rc = in.track.loaded ? fail_intree_used(&in) : VP_OK;
 	if (!rc)
 		rc = check_loadable(name);

@@ -25,6 +25,7 @@ const char *kmod_of(unsigned int proto);
 const char *kmod_release(void);
 bool kmod_installed(const char *name);
 void kmod_get(const char *name, struct kmod *mod);
+bool kmod_is_intree(const char *name);
 bool kmod_intree_loaded(void);
 
 int kmod_load(const char *name);

@@ -42,7 +42,8 @@ static long sysctl(const char *path)
 static void find_absent(struct problems *p)
 {
 	if (kmod_installed(KMOD_CORE))
-		add(p, "module-absent", "vpnpass enable pptp", "The modules are not loaded.");
+		add(p, "module-absent", "vpnpass enable pptp (or ipsec)",
+		    "The modules are not loaded.");
 	else
 		add(p, "module-absent", "make && make install",
 		    "The modules are neither loaded nor installed for this kernel (%s).",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vpnpass tool: the module's messages, all of which are made of one set of attributes. */
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/genetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@ static const char *const state_names[] = {
 	[VPNPASS_STATE_SETUP] = "setup",
 	[VPNPASS_STATE_UP] = "up",
 	[VPNPASS_STATE_CLOSING] = "closing",
+	[VPNPASS_STATE_PAIRING] = "pairing",
+	[VPNPASS_STATE_AMBIGUOUS] = "ambiguous",
 };
 
 #define ENUM(names)	REC_U8, names, ARRAY_SIZE(names)
@@ -109,15 +112,26 @@ const char *rec_text(const struct rec *rec, unsigned int attr)
 	return rec_has(rec, attr) ? rec->v[attr].text : "";
 }
 
+/* One id as the programs of its protocol write it: SPIs in hexadecimal. */
+static int put_number(const struct rec *rec, unsigned int attr, char *buf, size_t size)
+{
+	bool spi = rec_num(rec, VPNPASS_A_PROTO) == VPNPASS_PROTO_IPSEC;
+
+	return snprintf(buf, size, spi ? "0x%08" PRIx64 : "%" PRIu64, rec_num(rec, attr));
+}
+
 static int put_id(const struct rec *rec, unsigned int inside, unsigned int outside, char *buf,
 		  size_t size)
 {
+	int len;
+
 	if (!rec_has(rec, inside))
 		return snprintf(buf, size, "?");
+	len = put_number(rec, inside, buf, size);
 	if (!rec_has(rec, outside) || rec_num(rec, inside) == rec_num(rec, outside))
-		return snprintf(buf, size, "%u", (unsigned int)rec_num(rec, inside));
-	return snprintf(buf, size, "%u%s%u", (unsigned int)rec_num(rec, inside), out_arrow(),
-			(unsigned int)rec_num(rec, outside));
+		return len;
+	len += snprintf(buf + len, size - len, "%s", out_arrow());
+	return len + put_number(rec, outside, buf + len, size - len);
 }
 
 /**
@@ -126,7 +140,7 @@ static int put_id(const struct rec *rec, unsigned int inside, unsigned int outsi
  * @buf: memory
  *
  * Return: client's id/server's id, each as the client and as the server knows it
- * if these differ, "?" if it is not known yet.
+ * if these differ, "?" if it is not known yet. SPIs are hexadecimal.
  */
 const char *rec_ids(const struct rec *rec, char buf[REC_BUF])
 {

@@ -48,8 +48,13 @@ sysctl_is() {
 	echo "$2" >"$FAKE/proc/sys/net/$1"
 }
 
+# installed [MODULE...]: depmod lists these (default: all of ours)
 installed() {
-	echo "updates/nf_vpnpass.ko: kernel/net/netfilter/nf_nat.ko" >"$FAKE/lib/modules/6.1.0-test/modules.dep"
+	local m
+	[ $# -gt 0 ] || set -- nf_vpnpass nf_nat_pptp nf_nat_esp
+	for m in "$@"; do
+		echo "updates/$m.ko: kernel/net/netfilter/nf_nat.ko"
+	done >"$FAKE/lib/modules/6.1.0-test/modules.dep"
 }
 
 # program NAME: a shell script from standard input takes the place of /sbin/NAME

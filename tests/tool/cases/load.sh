@@ -93,6 +93,35 @@ intree module "$TRACK 2 nf_other,nf_nat_pptp, Live 0x0
 $NAT 0 - Live 0x0"
 held "in-tree pair, used by another module" "by the module nf_other,nf_nat_pptp"
 
+# The module for IPsec has no namesake: whoever uses the in-tree pair keeps it.
+fixture </dev/null
+loading
+program modprobe <<-'END'
+	echo "modprobe $*" >>"$VPNPASS_FAKE/log"
+	cat >"$VPNPASS_FAKE/netlink" <<-EOF
+		family 40 1 7
+		proto-get reply protocol=ipsec mode=off tunnels=0 controls=0
+	EOF
+END
+printf '%s\n' "$TRACK 3 nf_nat_pptp, Live 0x0" "$NAT 0 - Live 0x0" >"$FAKE/proc/modules"
+exits 0 "ipsec beside the in-tree pair" enable ipsec
+logged "ipsec beside the in-tree pair: modprobe" "modprobe nf_nat_esp"
+logged "ipsec beside the in-tree pair: then the mode is set" "proto-set ipsec on"
+not_logged "ipsec beside the in-tree pair: nothing is unloaded" rmmod
+fixture </dev/null
+loading
+echo ':' | program modprobe
+printf '%s\n' "$TRACK 3 nf_nat_pptp, Live 0x0" "$NAT 0 - Live 0x0" >"$FAKE/proc/modules"
+exits 3 "ipsec does not answer beside the in-tree pair" enable ipsec
+complains "ipsec does not answer: the in-tree pair is not blamed" "nf_nat_esp is loaded but does not answer"
+
+fixture </dev/null
+loading
+installed nf_vpnpass nf_nat_pptp
+exits 3 "an older installation without it" enable ipsec
+complains "an older installation without it: says what to do" "nf_nat_esp is not installed for this kernel"
+not_logged "an older installation without it: no modprobe" modprobe
+
 fixture </dev/null
 printf '%s\n' "$TRACK 0 - Live 0x0" >"$FAKE/proc/modules"
 tool enable pptp

@@ -25,6 +25,9 @@ usage_error "enable without a protocol" "pptp, l2tp, ipsec, all" enable
 usage_error "disable without a protocol" "pptp, l2tp, ipsec, all" disable
 usage_error "unknown protocol" "'ppp'; choose from pptp, l2tp, ipsec, all" enable ppp
 usage_error "unknown protocol behind a known one" "'ppp'" enable pptp ppp
+usage_error "the helper's name for the protocol's" "'ike'; the one that it is part of is called ipsec" enable ike
+usage_error "the data's name for the protocol's" "'ESP'; the one that it is part of is called ipsec" disable ESP
+usage_error "the data's name for PPTP's" "'gre'; the one that it is part of is called pptp" enable gre
 usage_error "empty word" "''" ""
 check "no usage error reached the kernel" [ ! -s "$FAKE/log" ]
 
