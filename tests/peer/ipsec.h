@@ -12,6 +12,7 @@
 #define IKE_PORT	500
 #define CLIENTS_MAX	128
 #define SERVERS_MAX	4
+#define LINKS_MAX	(CLIENTS_MAX * SERVERS_MAX)
 #define IKE_MAX		6000	/* octets of a message */
 #define ESP_LEN_MIN	40	/* octets of a data packet */
 #define ESP_LEN_MAX	1400
@@ -102,12 +103,13 @@ struct link {
 	u8 next_cookie[8];	/* of the next IKE SA that the client begins, if any is set */
 	bool has_cookie;
 	bool mute;		/* the client neither answers nor speaks */
+	u64 replayed;		/* packets that were sent again on purpose */
 	bool old;		/* both ends use the SA before the newest */
 };
 
 struct totals {
 	u64 sent[2], got[2], lost[2], wrong[2];	/* wrong: lost, and somebody else got it */
-	u64 dup, foreign;
+	u64 dup, replayed;
 };
 
 struct world {
@@ -149,6 +151,8 @@ void ike_receive(struct end *e, const u8 *p, size_t len, const struct addr *from
 /* Send and send again what is due; when to come back. */
 u64 ike_timers(struct world *w, u64 now);
 bool ike_idle(struct world *w);
+/* Exchanges that did not end never will. */
+void ike_abandon(struct world *w);
 /* Every message of the latest exchange of a link again. */
 void ike_again(struct link *l);
 void ike_junk(struct link *l, enum dir dir, size_t len);
@@ -161,10 +165,10 @@ void esp_replay(struct link *l, enum dir dir);
 void esp_receive(struct end *e, const u8 *p, size_t len, const struct addr *from);
 u64 talk_timers(struct world *w, u64 now);
 void talk(struct link *l, enum dir who, u32 ms, long count);
-bool talk_over(struct world *w);
-void totals(struct world *w, struct totals *t);
-void forgive(struct world *w);
-bool esp_complete(struct world *w);
+/* Over some links. */
+void totals(struct link *const *l, u32 n, struct totals *t);
+void forgive(struct link *const *l, u32 n);
+bool esp_complete(struct link *const *l, u32 n);
 
 /* ipsec_step.c */
 bool play_steps(struct world *w, char **steps);

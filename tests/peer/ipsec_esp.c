@@ -117,8 +117,10 @@ void esp_replay(struct link *l, enum dir dir)
 {
 	struct sa *sa = sa_use(l, dir);
 
-	if (sa && sa->stream[dir].sent && (dir == UP || l->nat.len))
-		transmit(sa, dir, sa->stream[dir].sent, true);
+	if (!sa || !sa->stream[dir].sent || (dir == DOWN && !l->nat.len))
+		return;
+	transmit(sa, dir, sa->stream[dir].sent, true);
+	l->replayed++;
 }
 
 /* Receiving */
@@ -240,19 +242,6 @@ u64 talk_timers(struct world *w, u64 now)
 	return next;
 }
 
-bool talk_over(struct world *w)
-{
-	u32 c, s;
-
-	for (c = 0; c < w->clients; c++) {
-		for (s = 0; s < w->servers; s++) {
-			if (w->link[c][s]->talk[UP].left > 0 || w->link[c][s]->talk[DOWN].left > 0)
-				return false;
-		}
-	}
-	return true;
-}
-
 /* The ledger */
 
 static void add_stream(struct totals *t, const struct stream *s, enum dir dir)
@@ -272,21 +261,19 @@ static void add_stream(struct totals *t, const struct stream *s, enum dir dir)
 	t->dup += s->dup;
 }
 
-void totals(struct world *w, struct totals *t)
+void totals(struct link *const *l, u32 n, struct totals *t)
 {
 	struct sa *sa;
-	u32 c, s;
+	u32 i;
 
 	memset(t, 0, sizeof(*t));
-	for (c = 0; c < w->clients; c++) {
-		for (s = 0; s < w->servers; s++) {
-			for (sa = w->link[c][s]->sas; sa; sa = sa->next) {
-				add_stream(t, &sa->stream[UP], UP);
-				add_stream(t, &sa->stream[DOWN], DOWN);
-			}
+	for (i = 0; i < n; i++) {
+		t->replayed += l[i]->replayed;
+		for (sa = l[i]->sas; sa; sa = sa->next) {
+			add_stream(t, &sa->stream[UP], UP);
+			add_stream(t, &sa->stream[DOWN], DOWN);
 		}
 	}
-	t->foreign = w->foreign;
 }
 
 static void forgive_stream(struct stream *s)
@@ -301,37 +288,34 @@ static void forgive_stream(struct stream *s)
 	}
 }
 
-void forgive(struct world *w)
+void forgive(struct link *const *l, u32 n)
 {
 	struct sa *sa;
-	u32 c, s;
+	u32 i;
 
-	for (c = 0; c < w->clients; c++) {
-		for (s = 0; s < w->servers; s++) {
-			for (sa = w->link[c][s]->sas; sa; sa = sa->next) {
-				forgive_stream(&sa->stream[UP]);
-				forgive_stream(&sa->stream[DOWN]);
-			}
+	for (i = 0; i < n; i++) {
+		for (sa = l[i]->sas; sa; sa = sa->next) {
+			forgive_stream(&sa->stream[UP]);
+			forgive_stream(&sa->stream[DOWN]);
 		}
 	}
 }
 
-/* Cheaper than totals(). */
-bool esp_complete(struct world *w)
+static bool stream_complete(const struct stream *s)
+{
+	return s->got + s->forgiven >= s->sent;
+}
+
+bool esp_complete(struct link *const *l, u32 n)
 {
 	struct sa *sa;
-	u32 c, s, dir;
+	u32 i;
 
-	for (c = 0; c < w->clients; c++) {
-		for (s = 0; s < w->servers; s++) {
-			for (sa = w->link[c][s]->sas; sa; sa = sa->next) {
-				for (dir = UP; dir <= DOWN; dir++) {
-					struct stream *t = &sa->stream[dir];
-
-					if (t->got + t->forgiven < t->sent)
-						return false;
-				}
-			}
+	for (i = 0; i < n; i++) {
+		for (sa = l[i]->sas; sa; sa = sa->next) {
+			if (!stream_complete(&sa->stream[UP]) ||
+			    !stream_complete(&sa->stream[DOWN]))
+				return false;
 		}
 	}
 	return true;

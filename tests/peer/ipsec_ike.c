@@ -382,6 +382,14 @@ bool ike_idle(struct world *w)
 	return true;
 }
 
+void ike_abandon(struct world *w)
+{
+	struct xchg *x;
+
+	for (x = w->xchgs; x; x = x->next)
+		x->done = true;
+}
+
 void ike_again(struct link *l)
 {
 	struct xchg *x;

@@ -184,11 +184,13 @@ static u8 proto_number(const char *text)
 		return IPPROTO_GRE;
 	if (!strcmp(text, "esp"))
 		return IPPROTO_ESP;
+	if (!strcmp(text, "ah"))
+		return IPPROTO_AH;
 	if (!strcmp(text, "udp"))
 		return IPPROTO_UDP;
 	if (!strcmp(text, "icmp"))
 		return IPPROTO_ICMP;
-	usage_error("sniff: --proto '%s' is none of gre esp udp icmp", text);
+	usage_error("sniff: --proto '%s' is none of gre esp ah udp icmp", text);
 }
 
 int sniff_main(int argc, char **argv)

@@ -1,37 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# The IPsec peer (tests/peer): all clients are addresses of c1, servers addresses of s, and one
+# The IPsec peer (tests/peer): clients are addresses of c1, servers addresses of s, and one
 # process plays them all.
 
-ESP_NET=$LAN.1		# the first client is .100: $LAN.100
+# shellcheck disable=SC2034 # for lib/vpnpass.sh
+PROTO=ipsec
+ESP_FIRST=$LAN.100	# the first client; the others follow
 SERVER_TWO=$WAN.12
 
-load_ipsec() {
-	lsmod | grep -q '^nf_nat_esp ' || insmod "$VP_KO/nf_nat_esp.ko"
-}
-
-# ipsec NODE off|on|rule
-ipsec() {
-	local value
-	case $2 in
-	off) value=0 ;;
-	on) value=1 ;;
-	rule) value=2 ;;
-	esac
-	at "$1" sysctl -qw "net.netfilter.nf_vpnpass.ipsec=$value"
-}
-
-ipsec_on() {
-	load_netfilter
-	load_core && load_ipsec || bail "the modules do not load"
-	ipsec r on || bail "IPsec help cannot be enabled"
-}
-
-# esp_clients COUNT: so many more addresses of c1
+# esp_clients COUNT: so many addresses more at c1
 esp_clients() {
 	local i
 	for ((i = 0; i < $1; i++)); do
-		echo "addr add ${ESP_NET}$(printf %02d "$i")/32 dev eth0"
+		echo "addr add $LAN.$((100 + i))/32 dev eth0"
 	done | ip -n c1 -batch -
 }
 
@@ -39,11 +20,18 @@ second_server() {
 	ip -n s addr add $SERVER_TWO/24 dev eth0
 }
 
+# esp_topology COUNT [OPTION...]: the lab with so many clients, help not yet on
+esp_topology() {
+	topology clients=1 "${@:2}"
+	esp_clients "$1"
+	second_server
+}
+
 # play COUNT [OPTION...] STEP...: so many clients and the usual server, in the foreground
 play() {
 	local count=$1
 	shift
-	ipsec_peer play --server "s=$SERVER" --clients "c1=${ESP_NET}00+$count" "$@"
+	ipsec_peer play --server "s=$SERVER" --clients "c1=$ESP_FIRST+$count" "$@"
 }
 
 # play_start NAME COUNT [OPTION...] STEP...: the same in the background
@@ -60,9 +48,9 @@ play_end() {
 	verdict "peer-$1"
 }
 
-# ledger NAME FIELD: a field of the latest ledger of a background peer, both directions added up
-ledger() {
-	grep '^up:' "$LAB/peer-$1.log" | tail -n 1 | tr ' ' '\n' | awk -F= -v f="$2" '$1 == f { n += $2 } END { print n + 0 }'
+# copies NAME: what clients got that was for others, up to the latest settling of a peer
+copies() {
+	sed -n 's/.*copies=\([0-9]*\).*/\1/p' "$LAB/peer-$1.log" | tail -n 1
 }
 
 flood() { # NODE [OPTION...] KIND [VALUE]
@@ -75,19 +63,18 @@ esp_entries() {
 	at r conntrack -L -p esp 2>/dev/null
 }
 
-esp_count() {
-	esp_entries | wc -l
+# held tunnels|controls: how many the router has, in whatever state
+held() {
+	vpnpass -j -n r status | tr ',{}' '\n' |
+		sed -n "/\"protocol\": *\"ipsec\"/,/\"protocol\"/s/.*\"$1\": *\([0-9]*\).*/\1/p" | head -n 1
 }
 
-unload_ipsec() {
-	rmmod nf_nat_esp && rmmod nf_vpnpass
+# holds COUNT tunnels|controls
+holds() {
+	[ "$(held "$2")" = "$1" ]
 }
 
-# Nobody talks any more: conntrack must empty and the modules unload.
-ipsec_settle() {
-	end_processes_but_holders
-	check "conntrack of the router empties" wait_for 15 conntrack_empty r
-	if lsmod | grep -q '^nf_nat_esp '; then
-		check "the modules unload" unload_ipsec
-	fi
+# All tunnels and entries gone, as if help had just been switched on
+afresh() {
+	mode r off && flush_conntrack && mode r on && holds 0 tunnels && holds 0 controls
 }
