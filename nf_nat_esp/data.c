@@ -51,13 +51,13 @@ static unsigned int esp_attach(struct sk_buff *skb, struct vpnpass_flow *flow,
 /* From client to server. */
 
 /* It answers, maybe: that tells something of undecided SPIs. */
-static noinline void esp_out_told(struct esp_peers *peers, u64 now)
+static noinline void esp_out_told(struct esp_peers *peers)
 {
 	struct esp_group *group = peers->group;
 
 	spin_lock_bh(&group->lock);
 	if (!peers->over)
-		esp_pair_out(&group->pair, &peers->client, now);
+		esp_pair_out(&group->pair, &peers->client, esp_now());
 	spin_unlock_bh(&group->lock);
 	esp_tunnel_update(peers);
 }
@@ -70,12 +70,10 @@ static noinline void esp_out_told(struct esp_peers *peers, u64 now)
  */
 void esp_out(struct esp_peers *peers)
 {
-	u64 now = esp_now();
-
 	if (unlikely(esp_pair_out_matters(&peers->client)) && !READ_ONCE(peers->group->direct))
-		esp_out_told(peers, now);
+		esp_out_told(peers);
 	else
-		esp_pair_out_note(&peers->client, now);
+		esp_pair_out_note(&peers->client, esp_now_coarse());
 }
 
 static unsigned int esp_data_out(struct sk_buff *skb, struct esp_sa *sa)
@@ -194,7 +192,7 @@ static unsigned int esp_data_in(struct sk_buff *skb, const struct vpnpass_packet
 	struct esp_group *group = sa->group;
 	struct esp_pair_client *client;
 
-	client = esp_pair_in_known(&sa->in, esp->seq, esp_now());
+	client = esp_pair_in_known(&sa->in, esp->seq, esp_now_coarse());
 	if (likely(client))
 		return esp_give(skb, client);
 	spin_lock_bh(&group->lock);

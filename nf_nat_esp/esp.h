@@ -14,6 +14,7 @@
 
 #include <linux/idr.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include "../kmod/vpnpass.h"
 #include "pair.h"
 
@@ -63,6 +64,8 @@ enum esp_count {
 };
 
 struct esp_group;
+
+extern u64 esp_clock_offset;	/* of jiffies from the monotonic clock, in ms */
 
 /**
  * struct esp_cookie - an IKE SA, by its initiator's cookie
@@ -222,14 +225,20 @@ static inline void esp_count_pair(struct vpnpass_net *vn, enum esp_pair_count wh
 							    ESP_WIRE_MAX - 1 + what], n);
 }
 
-/* The pairing's time: milliseconds of any clock, never 0. */
-static inline u64 esp_now(void)
+/* The pairing's time: milliseconds of any clock, never 0. Cheap, up to one jiffy late. */
+static inline u64 esp_now_coarse(void)
 {
 #if MSEC_PER_SEC % HZ
 	return jiffies64_to_msecs(get_jiffies_64());
 #else
 	return get_jiffies_64() * (MSEC_PER_SEC / HZ);
 #endif
+}
+
+/* The same to the millisecond: how soon a client answers is what tells clients apart. */
+static inline u64 esp_now(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_MSEC) + esp_clock_offset;
 }
 
 /* main.c */
