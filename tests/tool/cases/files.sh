@@ -15,6 +15,26 @@ words_in_manual() {
 }
 check "the manual knows all commands" words_in_manual
 
+# Every sysctl that the IPsec module has
+sysctls_in_manual() {
+	local name
+	for name in $(sed -n 's/^\t*\.name = "\(ipsec[a-z_]*\)".*/\1/p' "$TOP/nf_nat_esp/main.c"); do
+		grep -q "^\.It Va $name" "$TOP/userspace/man/vpnpass.8" || { echo "$name is missing"; return 1; }
+	done
+	[ -n "$name" ]
+}
+check "the manual knows the sysctls of IPsec" sysctls_in_manual
+
+# The counters that docs/ipsec.md explains are those that there are, and it explains all
+counters_in_docs() {
+	local have told
+	have=$(sed -nE 's/^\tX\([A-Z_0-9]+, "([a-z0-9-]+)",.*/\1/p' "$TOP"/nf_nat_esp/{esp,wire,pair}.h | sort)
+	told=$(sed -nE '/^## Counters/,/^## [^C]/s/^\| (`[^|]*`) \|.*/\1/p' "$TOP/docs/ipsec.md" | tr -d '`' |
+		tr ' ' '\n' | sort)
+	[ -n "$have" ] && diff <(echo "$have") <(echo "$told")
+}
+check "docs/ipsec.md explains all counters of IPsec" counters_in_docs
+
 complete_words() { # WORDS...: what the last one may become
 	(
 		# shellcheck source=userspace/completion/vpnpass.bash
@@ -27,6 +47,7 @@ complete_words() { # WORDS...: what the last one may become
 }
 check "completion of commands" [ "$(complete_words vpnpass st)" = status ]
 check "completion of protocols" [ "$(complete_words vpnpass -j enable p)" = pptp ]
+check "completion of the second protocol" [ "$(complete_words vpnpass enable pptp i)" = ipsec ]
 check "completion of --rule" [ "$(complete_words vpnpass enable --r)" = --rule ]
 check "completion of nothing more" [ "$(complete_words vpnpass tunnels p)" = "" ]
 
