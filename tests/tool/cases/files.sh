@@ -17,11 +17,12 @@ check "the manual knows all commands" words_in_manual
 
 # Every sysctl that the IPsec module has
 sysctls_in_manual() {
-	local name
-	for name in $(sed -n 's/^\t*\.name = "\(ipsec[a-z_]*\)".*/\1/p' "$TOP/nf_nat_esp/main.c"); do
-		grep -q "^\.It Va $name" "$TOP/userspace/man/vpnpass.8" || { echo "$name is missing"; return 1; }
+	local have name
+	have=$(sed -n 's/^\t*\.name = "\(ipsec[a-z_]*\)".*/\1/p' "$TOP/nf_nat_esp/main.c")
+	for name in $have; do
+		grep -q "^\.It Va $name$" "$TOP/userspace/man/vpnpass.8" || { echo "$name is missing"; return 1; }
 	done
-	[ -n "$name" ]
+	[ -n "$have" ]
 }
 check "the manual knows the sysctls of IPsec" sysctls_in_manual
 

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The tool and the real modules: absent, loaded on demand (in place of the idle in-tree
-# pair too), used without root, tunnels and events of real calls, unloaded under it.
+# pair too, or by a rule), used without root, tunnels and events of real calls and of
+# IPsec, unloaded under it.
 . "$(dirname "$0")/../lib/lab.sh"
 
 MODULES=/lib/modules/$(uname -r)
@@ -36,7 +37,7 @@ install_modules() {
 	mount -t overlay -o "lowerdir=$MODULES,upperdir=$LAB/over/upper,workdir=$LAB/over/work" \
 		overlay "$MODULES" || return 1
 	mkdir -p "$MODULES/updates"
-	cp "$VP_KO/nf_vpnpass.ko" "$VP_KO/nf_nat_pptp.ko" "$MODULES/updates/"
+	cp "$VP_KO"/nf_{vpnpass,nat_pptp,nat_esp}.ko "$MODULES/updates/"
 	depmod
 }
 
@@ -74,6 +75,27 @@ loading() {
 	check "they unload" unload_modules
 }
 
+loading_ipsec() {
+	check "ipsec: enable loads it" gives 0 vp enable ipsec
+	check "ipsec: enable says what changed" said "ipsec: on (was off)"
+	check "ipsec: its module is there" is_loaded nf_nat_esp
+	refute "ipsec: that for PPTP is not" is_loaded nf_nat_pptp
+	check "ipsec: enable --rule" gives 0 vp enable --rule ipsec
+	equal "ipsec: enable --rule sets the mode" 2 "$(at r sysctl -n net.netfilter.nf_vpnpass.ipsec)"
+	check "ipsec: it unloads" unload_modules
+	check "ipsec: a rule loads it too" at r nft 'table ip t { ct helper h { type "ike" protocol udp; }; }'
+	check "ipsec: its module is there again" is_loaded nf_nat_esp
+	equal "ipsec: a rule alone changes no mode" 0 "$(at r sysctl -n net.netfilter.nf_vpnpass.ipsec)"
+	at r nft delete table ip t
+	wait_for 10 eval '[ "$(cat /sys/module/nf_nat_esp/refcnt)" = 0 ]'
+	refute "ipsec: no helper has the protocol's name" at r nft 'table ip t { ct helper h { type "ipsec" protocol udp; }; }'
+	check "ipsec: it unloads again" unload_modules
+	check "all: enable gives 0" gives 0 vp enable all
+	check "all: names what there is no module for" said "l2tp left out"
+	check "all: both are on" eval '[ "$(vp status | grep -cE "^(pptp|ipsec) +on +loaded")" = 2 ]'
+	check "all: they unload" unload_modules
+}
+
 # Only where this kernel has the in-tree pair
 intree() {
 	modinfo -F description nf_conntrack_pptp >/dev/null 2>&1 || return 0
@@ -86,6 +108,7 @@ intree() {
 	at r nft delete table ip t
 	wait_for 10 eval '[ "$(cat /sys/module/nf_conntrack_pptp/refcnt)" = 0 ]'
 	check "not in use: enable unloads it" gives 0 vp enable pptp
+	check "not in use: enable said so" said "unloaded the kernel's own PPTP helper"
 	refute "not in use: it is gone" is_loaded nf_conntrack_pptp
 	check "not in use: ours is there" is_loaded nf_vpnpass
 	check "and unloads" unload_modules
@@ -147,14 +170,42 @@ calls() {
 	check "SIGINT ends events cleanly" listener_ends json 0
 }
 
+# Keys by hand: the SPIs are known before
+sas() {
+	check "ipsec: enable" gives 0 vp enable ipsec
+	check "ipsec: events in words" listen sas
+	tunnel_ends c1 c2
+	xfrm_pair c1 0x1001 0x2001
+	xfrm_pair c2 0xc0000002 0x2002
+	check "ipsec: first client's pings" inner_ping c1 5
+	check "ipsec: second client's pings" inner_ping c2 5
+	check "ipsec: the first client answers" reply_ping c1
+	check "ipsec: the second client answers" reply_ping c2
+	check "ipsec: both are up" tunnels_up 2 10
+	check "ipsec: tunnels" gives 0 vp tunnels
+	equal "ipsec: a row for each" 3 "$(wc -l <"$LAB/tool.out")"
+	check "ipsec: with SPIs in hexadecimal" grep -qE "^ipsec $LAN.11 +$SERVER +0x00001001/0x00002001 +up " "$LAB/tool.out"
+	check "ipsec: the second's too" grep -qE "^ipsec $LAN.12 +$SERVER +0xc0000002/0x00002002 +up " "$LAB/tool.out"
+	check "ipsec: no row is longer than 80" eval '! grep -E ".{81}" "$LAB/tool.out"'
+	check "ipsec: in JSON as numbers" eval 'vp -j tunnels | grep -q "\"client-id\": 3221225474"'
+	check "ipsec: status counts them" eval "vp status | grep -E '^ipsec +on +loaded +2 +2'"
+	check "ipsec: tunnel-up in words" wait_for 10 seen sas "tunnel-up ipsec client .* ids 0x[0-9a-f]*/0x[0-9a-f]*\$" 2
+	check "ipsec: disable" gives 0 vp disable ipsec
+	check "ipsec: tunnel-down in words" wait_for 20 seen sas 'tunnel-down ipsec client .* after ' 2
+	kill -TERM "$(cat "$LAB/events-sas.pid")"
+	check "ipsec: SIGTERM ends events" listener_ends sas 0
+}
+
 topology clients=2
 load_netfilter
 absent
 loading
+loading_ipsec
 intree
 check "enable" gives 0 vp enable pptp
 no_rights
 calls
+sas
 check "events while the modules unload" listen last
 flush_conntrack >/dev/null 2>&1
 check "the modules unload under it" unload_modules
