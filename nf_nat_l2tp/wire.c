@@ -55,7 +55,10 @@ static enum l2tp_wire_error l2tp_have(u32 head, u32 len, u32 need)
 	return head < need || len < need ? L2TP_WIRE_SHORT : L2TP_WIRE_OK;
 }
 
-/* A control message of either version whose header starts @at bytes into the payload. */
+/*
+ * A control message of either version whose header starts @at bytes into the payload. The P
+ * bit and reserved ones move nothing, so that they are left to the receiver.
+ */
 static enum l2tp_wire_error l2tp_control_parse(const u8 *p, u32 head, u32 len, u32 at,
 					       struct l2tp_header *h)
 {
@@ -101,8 +104,8 @@ static enum l2tp_wire_error l2tp_data2_parse(const u8 *p, u32 head, u32 len,
 	h->tunnel = l2tp_id_at(p, ids, 2);
 	h->session = l2tp_id_at(p, ids + 2, 2);
 	h->body = l2tp_data2_body(p, head, ids + 4, flags);
-	h->end = flags & FLAG_L ? l2tp_get16(p + 2) : len;
-	if (h->end < h->body || h->end > len)
+	h->end = len;
+	if (h->body > len)
 		return L2TP_WIRE_LENGTH;
 	return h->tunnel.value ? L2TP_WIRE_OK : L2TP_WIRE_DATA_ID;
 }

@@ -47,7 +47,7 @@ enum l2tp_message_type {
 	X(FLAGS, "l2tp-flags", \
 	  "control messages without length or sequence numbers or with an offset, passed unread") \
 	X(LENGTH, "l2tp-length", \
-	  "L2TP messages whose length field is wrong or that are cut short, passed unread") \
+	  "control messages with a wrong length, data with an offset past the end, passed unread") \
 	X(DATA_ID, "l2tp-data-id", \
 	  "data messages with tunnel id (L2TPv3: session id) 0, passed unread") \
 	X(AVP_SHORT, "avp-short", \
@@ -110,10 +110,12 @@ struct l2tp_id {
  *	messages have none. Assigned by the receiver; 0 as long as the sender doesn't know it
  * @session: L2TPv2: session id; L2TPv3 data messages: session id; L2TPv3 control messages
  *	have none. Assigned by the receiver
- * @body: where the header ends, from the start of the UDP or IP payload. Data messages: behind
- *	the offset padding of L2TPv2 if the bytes given reach that far; before the
- *	cookie and the sublayer of L2TPv3
- * @end: where the message ends, from the same start; what follows is padding
+ * @body: where the header ends, from the start of the UDP or IP payload: AVPs of control
+ *	messages; in data of L2TPv2 what follows the offset padding, if the bytes given
+ *	reach as far as its size; in data of L2TPv3 the cookie and sublayer, if any
+ * @end: where a control message ends by its length field, from the same start; what follows
+ *	is padding. Data ends with the payload: receivers, Linux among them, don't mind
+ *	what its length field says
  * @version: 2 or 3
  * @control: a control message, else data
  */
@@ -137,7 +139,8 @@ struct l2tp_header {
  *	5.4.4)
  * @remote: Remote Session ID of L2TPv3 (RFC 3931 5.4.4): assigned by the receiver
  * @type: enum l2tp_message_type or another; L2TP_ZLB if there are no AVPs
- * @digest: a Message Digest covers header and AVPs (RFC 3931 5.4.1): edit neither
+ * @digest: a Message Digest covers header and AVPs (RFC 3931 5.4.1): edit neither. In a
+ *	message of version 2 it counts if the answer is of version 3
  */
 struct l2tp_message {
 	struct l2tp_id assigned;
