@@ -2,7 +2,7 @@
 /*
  * Send packets through the router under test and print the guest's nanoseconds per packet. In
  * a guest whose clock counts instructions (QEMU's -icount shift=0) these are instructions.
- * The same raw socket and size for every kind, so that only the router's work differs. Of
+ * The same raw sockets and size for every kind, so that only the router's work differs. Of
  * several rounds the least one counts: timers and the like disturb the others.
  */
 #include <arpa/inet.h>
@@ -11,22 +11,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PACKET	100	/* bytes behind the IP header */
-#define WARM_UP	2000
-#define ROUNDS	8
-#define MAX_IDS	16384
+#define PACKET		100	/* bytes behind the IP header */
+#define WARM_UP		2000
+#define ROUNDS		8
+#define MAX_STREAMS	16384
+#define FIRST_SEQ	100	/* above those of bench_warm */
+
+/* What is sent as the same flow: its socket, and what tells it from others. */
+struct stream {
+	int fd;
+	unsigned int id;	/* network order */
+	unsigned int seq;
+};
 
 struct job {
 	const char *kind;
 	struct sockaddr_in src, dst;
 	unsigned int sport, dport;
 	unsigned char packet[PACKET];
-	unsigned short ids[MAX_IDS];	/* network order */
-	unsigned int nids;
+	unsigned int id_at, id_len, seq_at, seq_len;	/* where a packet has them, if at all */
+	struct stream stream[MAX_STREAMS];
+	unsigned int nstreams;
 	int protocol;
 };
 
@@ -54,7 +64,17 @@ static void make_gre(struct job *j)
 	};
 
 	j->protocol = IPPROTO_GRE;
+	j->id_at = 6;
+	j->id_len = 2;
 	memcpy(j->packet, head, sizeof(head));
+}
+
+static void make_esp(struct job *j)
+{
+	j->protocol = IPPROTO_ESP;
+	j->id_len = 4;
+	j->seq_at = 4;
+	j->seq_len = 4;
 }
 
 static void make_udp(struct job *j)
@@ -63,6 +83,20 @@ static void make_udp(struct job *j)
 
 	j->protocol = IPPROTO_UDP;
 	memcpy(j->packet, head, sizeof(head));
+}
+
+/* IKEv2 INFORMATIONAL, as dead peer detection has it, on one IKE SA. */
+static void make_ike(struct job *j)
+{
+	static const unsigned char head[28] = {
+		'b', 'e', 'n', 'c', 'h', ' ', 'i', 1, 'b', 'e', 'n', 'c', 'h', ' ', 'r', 1,
+		46, 0x20, 37, 0x08, 0, 0, 0, 0, 0, 0, 0, PACKET - 8,
+	};
+
+	make_udp(j);
+	memcpy(j->packet + 8, head, sizeof(head));
+	j->seq_at = 28;
+	j->seq_len = 4;
 }
 
 static void make_tcp(struct job *j)
@@ -81,32 +115,76 @@ static void make_tcp(struct job *j)
 	memcpy(j->packet, &th, sizeof(th));
 }
 
-static void read_ids(struct job *j, const char *file)
+static void address(struct sockaddr_in *sa, const char *text)
 {
+	sa->sin_family = AF_INET;
+	if (inet_pton(AF_INET, text, &sa->sin_addr) != 1) {
+		fprintf(stderr, "bench_send: '%s' is not an IPv4 address\n", text);
+		exit(2);
+	}
+}
+
+static int open_socket(const struct job *j, const struct sockaddr_in *src)
+{
+	int fd = socket(AF_INET, SOCK_RAW, j->protocol);
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)src, sizeof(*src)) ||
+	    connect(fd, (const struct sockaddr *)&j->dst, sizeof(j->dst)))
+		die("socket");
+	return fd;
+}
+
+static void add_stream(struct job *j, int fd, unsigned int id)
+{
+	struct stream *s = &j->stream[j->nstreams++];
+
+	s->fd = fd;
+	s->id = j->id_len == 2 ? htons(id) : htonl(id);
+	s->seq = FIRST_SEQ;
+}
+
+/* Lines "ID" or "ID SOURCE". One socket for each source, the same for lines in a row. */
+static void read_streams(struct job *j, const char *file)
+{
+	struct sockaddr_in src = j->src;
+	char line[80], from[32];
 	FILE *f = fopen(file, "r");
 	unsigned int id;
+	int fd = -1;
 
 	if (!f)
 		die(file);
-	while (j->nids < MAX_IDS && fscanf(f, "%i", (int *)&id) == 1)
-		j->ids[j->nids++] = htons(id);
+	while (j->nstreams < MAX_STREAMS && fgets(line, sizeof(line), f)) {
+		int n = sscanf(line, "%i %31s", (int *)&id, from);
+
+		if (n < 1)
+			break;
+		if (n == 2)
+			address(&src, from);
+		if (fd < 0 || src.sin_addr.s_addr != j->src.sin_addr.s_addr)
+			fd = open_socket(j, &src);
+		j->src = src;
+		add_stream(j, fd, id);
+	}
 	fclose(f);
-	if (!j->nids) {
-		fprintf(stderr, "bench_send: no call ids in %s\n", file);
+	if (!j->nstreams) {
+		fprintf(stderr, "bench_send: no ids in %s\n", file);
 		exit(1);
 	}
 }
 
-static void send_packets(int fd, struct job *j, long count)
+static void send_packets(struct job *j, long count)
 {
-	unsigned int next = 0;
+	static unsigned int next;
 
 	while (count--) {
-		if (j->nids) {
-			memcpy(j->packet + 6, &j->ids[next], 2);
-			next = next + 1 < j->nids ? next + 1 : 0;
-		}
-		if (send(fd, j->packet, PACKET, 0) != PACKET)
+		struct stream *s = &j->stream[next];
+		unsigned int seq = htonl(s->seq++);
+
+		memcpy(j->packet + j->id_at, &s->id, j->id_len);
+		memcpy(j->packet + j->seq_at, &seq, j->seq_len);
+		next = next + 1 < j->nstreams ? next + 1 : 0;
+		if (send(s->fd, j->packet, PACKET, 0) != PACKET)
 			die("send");
 	}
 }
@@ -119,7 +197,7 @@ static long long now(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-static double least(int fd, struct job *j, long count)
+static double least(struct job *j, long count)
 {
 	double best = 0;
 	int i;
@@ -128,7 +206,7 @@ static double least(int fd, struct job *j, long count)
 		long long start = now();
 		double took;
 
-		send_packets(fd, j, count);
+		send_packets(j, count);
 		took = (double)(now() - start) / count;
 		if (!i || took < best)
 			best = took;
@@ -136,13 +214,19 @@ static double least(int fd, struct job *j, long count)
 	return best;
 }
 
-static void address(struct sockaddr_in *sa, const char *text)
+static void make_flow(struct job *j, const char *ports)
 {
-	sa->sin_family = AF_INET;
-	if (inet_pton(AF_INET, text, &sa->sin_addr) != 1) {
-		fprintf(stderr, "bench_send: '%s' is not an IPv4 address\n", text);
+	if (sscanf(ports, "%u:%u", &j->sport, &j->dport) != 2) {
+		fprintf(stderr, "bench_send: '%s' is not SPORT:DPORT\n", ports);
 		exit(2);
 	}
+	if (!strcmp(j->kind, "udp"))
+		make_udp(j);
+	else if (!strcmp(j->kind, "ike"))
+		make_ike(j);
+	else
+		make_tcp(j);
+	add_stream(j, open_socket(j, &j->src), 0);
 }
 
 static void make(struct job *j, char **argv)
@@ -150,40 +234,33 @@ static void make(struct job *j, char **argv)
 	j->kind = argv[1];
 	address(&j->src, argv[2]);
 	address(&j->dst, argv[3]);
-	if (!strcmp(j->kind, "gre")) {
+	if (!strcmp(j->kind, "gre"))
 		make_gre(j);
-		read_ids(j, argv[5]);
-		return;
-	}
-	if (sscanf(argv[5], "%u:%u", &j->sport, &j->dport) != 2) {
-		fprintf(stderr, "bench_send: '%s' is not SPORT:DPORT\n", argv[5]);
-		exit(2);
-	}
-	if (!strcmp(j->kind, "udp"))
-		make_udp(j);
+	else if (!strcmp(j->kind, "esp"))
+		make_esp(j);
+	if (j->id_len)
+		read_streams(j, argv[5]);
 	else
-		make_tcp(j);
+		make_flow(j, argv[5]);
 }
 
 int main(int argc, char **argv)
 {
+	const struct rlimit files = { MAX_STREAMS + 16, MAX_STREAMS + 16 };
 	static struct job j;
 	long count;
-	int fd;
 
 	if (argc != 6) {
-		fprintf(stderr, "usage: bench_send gre|udp|tcp SRC DST COUNT IDFILE|SPORT:DPORT\n");
+		fprintf(stderr, "usage: bench_send gre|esp|udp|tcp|ike SRC DST COUNT IDFILE|SPORT:DPORT\n");
 		return 2;
 	}
 	count = atol(argv[4]);
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		die("setrlimit");
 	make(&j, argv);
-	fd = socket(AF_INET, SOCK_RAW, j.protocol);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&j.src, sizeof(j.src)) ||
-	    connect(fd, (struct sockaddr *)&j.dst, sizeof(j.dst)))
-		die("socket");
-	send_packets(fd, &j, count < WARM_UP ? count : WARM_UP);
+	send_packets(&j, count < WARM_UP ? count : WARM_UP);
 	if (count <= WARM_UP)
 		return 0;
-	printf("%.1f\n", least(fd, &j, count / ROUNDS));
+	printf("%.1f\n", least(&j, count / ROUNDS));
 	return 0;
 }

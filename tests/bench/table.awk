@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-# Lines "name way value" of packets.sh into a table; ratios to the plain UDP flow.
+# Lines "name way value" of packets.sh into tables, each path beside the one that it is to be
+# compared with.
 BEGIN { FS = "\t"; OFS = "\t" }
-$2 == "bytes" { memory[$1] = $3; next }
+$2 ~ /bytes$/ {
+	if (!($1 in memory))
+		objects[++m] = $1
+	memory[$1, $2] = $3
+	memory[$1] = 1
+	next
+}
 {
 	if (!($1 in seen)) {
 		seen[$1] = 1
@@ -10,15 +17,23 @@ $2 == "bytes" { memory[$1] = $3; next }
 	value[$1, $2] = $3
 }
 END {
-	print "path", "to server", "of UDP", "to client", "of UDP"
+	print "path", "to server", "of it", "to client", "of it", "it"
 	for (i = 1; i <= n; i++) {
 		name = order[i]
-		print name, value[name, "to-server"], ratio(name, "to-server"),
-			value[name, "to-client"], ratio(name, "to-client")
+		it = beside(name)
+		print name, value[name, "to-server"], ratio(name, it, "to-server"),
+			value[name, "to-client"], ratio(name, it, "to-client"), it
 	}
-	for (name in memory)
-		print name, memory[name] " bytes"
+	print "-", "-", "-", "-", "-", "-"
+	print "bytes for each", "conntrack's", "-", "kmalloc's", "-", "-"
+	for (i = 1; i <= m; i++)
+		print objects[i], memory[objects[i], "conntrack-bytes"], "-", memory[objects[i], "bytes"], "-", "-"
 }
-function ratio(name, way) {
-	return sprintf("%.3f", value[name, way] / value["udp", way])
+function beside(name) {
+	if (name ~ /^tcp-/)
+		return "tcp"
+	return name ~ /^esp-ours/ ? "esp-plain" : "udp"
+}
+function ratio(name, it, way) {
+	return value[it, way] ? sprintf("%.4f", value[name, way] / value[it, way]) : "-"
 }
