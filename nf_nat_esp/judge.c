@@ -18,9 +18,10 @@
 #define ESP_JUDGE_LEAD		64	/* points that rule the others out */
 #define ESP_JUDGE_EXPLAINED	12	/* points for one that sends and would never be answered */
 #define ESP_JUDGE_RIVAL		16	/* points that settle to which of two SPIs a client goes */
-#define ESP_JUDGE_ONEWAY	(-20)	/* silent: a one-way SA */
+#define ESP_JUDGE_ONEWAY	(-20)	/* has never sent anything: a one-way SA */
+#define ESP_JUDGE_SILENT	(-32)	/* silent for now */
 #define ESP_JUDGE_RIVAL_IDLE	3000	/* ms of silence after which it isn't a rival */
-#define ESP_JUDGE_MIN		(-32)	/* it sends, but neither answers nor asks */
+#define ESP_JUDGE_MIN		(-44)	/* it sends, but neither answers nor asks */
 #define ESP_JUDGE_STEADY	12	/* asking at a steady pace counts up to this */
 #define ESP_JUDGE_MAX		100
 #define ESP_JUDGE_COLD		(-24)	/* nothing has happened for a quarter of an hour */
@@ -105,6 +106,7 @@ static void esp_judge_cand(struct esp_pair_cand *cand, struct esp_pair_client *c
 	cand->lag = 0;
 	cand->sent = 0;
 	cand->phased = 0;
+	cand->got = false;
 	esp_own_watch(client, 1);
 }
 
@@ -228,6 +230,8 @@ static s32 esp_judge_answers(struct esp_pair_cand *cand, u32 gap, u32 span,
 		points = esp_judge_bits(gap, 2 * ESP_JUDGE_PROMPT);
 	else
 		points = esp_judge_bits(gap, 4 * ESP_JUDGE_ANSWER);
+	if (points < -4)	/* a late answer is no worse than none */
+		points = -4;
 	if (!usual || points < 0)
 		return points;
 	if (delay > usual + 2 + usual / 8 || usual > delay + 2 + delay / 8)
@@ -279,8 +283,8 @@ static s32 esp_judge_taken_over(const struct esp_pair_cand *cand, const struct e
 	u64 in_last = READ_ONCE(client->in_last);
 	s32 points = cand->taken_over;
 
-	if (in_last > in->first + 50)
-		return in_last > before && points > -16 ? points - 8 : points;
+	if (in_last > in->first + 50)	/* unless it has several, side by side */
+		return in_last > before && points > -16 && !client->several ? points - 8 : points;
 	if (cand->flowing && points < 8 &&
 	    esp_since(in_last, now) >= 3 * READ_ONCE(client->in_gap) + 50)
 		return points + 8;
@@ -294,19 +298,43 @@ static s32 esp_judge_clamp(s32 score)
 	return score > ESP_JUDGE_MAX ? ESP_JUDGE_MAX : score;
 }
 
+/* Until its exchange has ended a client may not have the SA, and can't answer by it. */
+static bool esp_judge_able(const struct esp_pair_case *c, const struct esp_pair_client *client)
+{
+	u32 i;
+
+	for (i = 0; i < client->needs; i++) {
+		if (client->need[i].armed)
+			return true;
+	}
+	return c->weak;
+}
+
+static s32 esp_judge_add_points(s32 score, s32 points, bool able)
+{
+	return esp_judge_clamp(score + (points < 0 && !able ? 0 : points));
+}
+
 static void esp_judge_round(struct esp_pair_case *c, struct esp_pair_cand *cand, u32 span,
 			    bool steady, u64 now)
 {
+	bool able = esp_judge_able(c, cand->client);
 	u32 gap = cand->client->out_gap;
+	s32 points;
 
 	if (cand->sent > 2)	/* its pace since then is what counts */
 		gap = (u32)esp_since(c->opened, now) / cand->sent;
 	if (gap < 2 * ESP_JUDGE_PROMPT)
 		gap = 2 * ESP_JUDGE_PROMPT;
-	cand->answers = esp_judge_clamp(cand->answers + esp_judge_answers(cand, gap, span, steady));
-	cand->asks = esp_judge_clamp(cand->asks + esp_judge_asks(cand, gap, steady, now));
+	points = esp_judge_answers(cand, gap, span, steady);
+	if (!cand->got && (points > 0 || cand->answers <= ESP_JUDGE_ONEWAY))
+		points = 0;
+	cand->answers = esp_judge_add_points(cand->answers, points, able);
+	points = esp_judge_asks(cand, gap, steady, now);
+	cand->asks = esp_judge_add_points(cand->asks, points, able);
 	cand->taken_over = esp_judge_taken_over(cand, c->in, c->time, now);
 	cand->answer = 0;
+	cand->got = false;
 }
 
 bool esp_judge_packet(struct esp_pair_case *c, u64 now)
@@ -351,8 +379,10 @@ void esp_judge_out(struct esp_pair_group *group, struct esp_pair_client *client,
 static s32 esp_judge_total(const struct esp_pair_cand *cand)
 {
 	s32 best = cand->answers > cand->asks ? cand->answers : cand->asks;
-	s32 least = cand->sent > 1 ? ESP_JUDGE_MIN : ESP_JUDGE_ONEWAY;
+	s32 least = ESP_JUDGE_MIN;
 
+	if (cand->sent <= 1)
+		least = READ_ONCE(cand->client->out_last) ? ESP_JUDGE_SILENT : ESP_JUDGE_ONEWAY;
 	return cand->prior + cand->taken_over + (best > least ? best : least);
 }
 

@@ -17,12 +17,12 @@
 #include "judge.h"
 #include "own.h"
 
-#define ESP_PAIR_GUESS		24	/* points by which the likeliest has to stand out */
+#define ESP_PAIR_GUESS		32	/* points by which the likeliest has to stand out */
 #define ESP_PAIR_STEADY		3	/* packets without contradiction ... */
 #define ESP_PAIR_STEADY_MS	300	/* ... and time, that settle it */
 #define ESP_PAIR_WAKE		2000	/* ms of silence that make the next packet tell more */
 #define ESP_PAIR_ANSWER		100	/* ms */
-#define ESP_PAIR_BREADTH	12	/* clients for each round that the limits allow */
+#define ESP_PAIR_BREADTH	24	/* clients for each round that the limits allow */
 #define ESP_PAIR_REFILL		400	/* ms until another copy beyond the limit ... */
 #define ESP_PAIR_REFILLS	10	/* ... doubled so many times */
 #define ESP_PAIR_UNANSWERED	16	/* packets that a client without evidence may not answer */
@@ -121,23 +121,41 @@ static void esp_pair_to_owner(struct esp_pair_group *group, struct esp_pair_in *
 	esp_own_count(group, ESP_PAIR_BOUND);
 }
 
-static void esp_pair_copy(struct esp_pair_group *group, struct esp_pair_in *in,
-			  const struct esp_judge_result *r, u16 n,
+/* To the owner, if there is one, and to the @n likeliest candidates. */
+static void esp_pair_give(struct esp_pair_in *in, const struct esp_judge_result *r, u16 n,
 			  struct esp_pair_decision *d)
 {
 	u16 i;
 
 	d->verdict = ESP_PAIR_DELIVER;
-	d->why = ESP_PAIR_COPIED;
 	d->n = 0;
 	if (in->owner)
 		d->to[d->n++] = in->owner;
-	for (i = 0; i < n && d->n < ESP_PAIR_CANDS; i++) {
+	for (i = 0; i < r->n && d->n < ESP_PAIR_CANDS; i++) {
+		if (i >= n && r->live[i]->client != in->owner)
+			continue;
+		r->live[i]->got = true;
 		if (r->live[i]->client != in->owner)
 			d->to[d->n++] = r->live[i]->client;
 	}
+}
+
+static void esp_pair_copy(struct esp_pair_group *group, struct esp_pair_in *in,
+			  const struct esp_judge_result *r, u16 n,
+			  struct esp_pair_decision *d)
+{
+	esp_pair_give(in, r, n, d);
+	d->why = ESP_PAIR_COPIED;
 	esp_own_count(group, ESP_PAIR_COPIED);
 	group->ops->count(group, ESP_PAIR_COPIES, d->n - 1);
+}
+
+/* To the one that it is thought to belong to. */
+static void esp_pair_to_likeliest(struct esp_pair_in *in, const struct esp_judge_result *r,
+				  struct esp_pair_decision *d)
+{
+	esp_pair_give(in, r, 0, d);
+	d->why = in->how;
 }
 
 /* The client whose unpaired outbound SA is the oldest. */
@@ -175,7 +193,7 @@ static void esp_pair_guess(struct esp_pair_group *group, struct esp_pair_in *in,
 	}
 	esp_own_prefer(group, in, client,
 		       r->lead >= ESP_PAIR_GUESS ? ESP_PAIR_GUESSED : ESP_PAIR_OLDEST, now);
-	esp_pair_deliver(d, client, in->how);
+	esp_pair_to_likeliest(in, r, d);
 }
 
 /* All but one are ruled out. */
@@ -189,7 +207,7 @@ static void esp_pair_one(struct esp_pair_group *group, struct esp_pair_in *in,
 		esp_own_doubt(group, in);
 	if (in->state != ESP_PAIR_PAIRING)
 		esp_own_prefer(group, in, client, how, now);
-	esp_pair_deliver(d, client, in->how);
+	esp_pair_to_likeliest(in, r, d);
 	if (++in->undecided->steady >= ESP_PAIR_STEADY && esp_since(in->since, now) >= ESP_PAIR_STEADY_MS)
 		esp_own_settle(group, in, now);
 }
@@ -236,7 +254,7 @@ static void esp_pair_unsure(struct esp_pair_group *group, struct esp_pair_in *in
 	if (n)
 		esp_pair_copy(group, in, r, n, d);
 	else if (in->state == ESP_PAIR_PAIRING)
-		esp_pair_deliver(d, in->owner, in->how);
+		esp_pair_to_likeliest(in, r, d);
 	else
 		esp_pair_guess(group, in, r, d, now);
 }

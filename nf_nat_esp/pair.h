@@ -125,7 +125,7 @@ struct esp_pair_ops {
 /**
  * struct esp_pair_limits - how much may be copied
  * @rounds: how broadly the packets of an undecided SPI are copied: in round n of it to the
- *	12 * @rounds / n likeliest candidates. Packets less than 20 ms apart are one round. 0
+ *	24 * @rounds / n likeliest candidates. Packets less than 20 ms apart are one round. 0
  *	turns all copying off, and the likeliest client gets the packet.
  * @few: so many of them in any case, until
  * @packets: so many packets have been copied. After that the likeliest client gets them if it
@@ -144,7 +144,7 @@ struct esp_pair_limits {
 
 /* What is used unless the administrator says otherwise. */
 #define ESP_PAIR_LIMITS_DEFAULT { \
-	.rounds = 16, .few = 6, .packets = 256, .rate = 4000, .burst = 40000, \
+	.rounds = 16, .few = 8, .packets = 256, .rate = 4000, .burst = 40000, \
 }
 
 /**
@@ -287,6 +287,7 @@ struct esp_pair_in {
  * @lag: smoothed ms from its sending something until the next packet, plus 1; 0: unknown
  * @sent: packets that it has sent since, up to 255
  * @phased: packets at a steady pace that came when an answer to it was due, up to 255
+ * @got: it got a packet of the latest round, and so could answer
  */
 struct esp_pair_cand {
 	struct esp_pair_client *client;
@@ -300,6 +301,7 @@ struct esp_pair_cand {
 	u8 lag;
 	u8 sent;
 	u8 phased;
+	bool got;
 };
 
 /**

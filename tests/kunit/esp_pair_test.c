@@ -304,13 +304,80 @@ static void pair_fewer_copies(struct kunit *test)
 	}
 	lab->group.limits.rounds = 1;
 	lab->group.limits.few = 2;
-	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), LAB_CLIENTS);
-	lab->now += 100;
+	for (i = 0; i < 3; i++, lab->now += 100)
+		KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), LAB_CLIENTS);
 	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), 6);
-	for (i = 0; i < 4; i++, lab->now += 100)
+	for (i = 0; i < 10; i++, lab->now += 100)
 		esp_lab_in(lab, 0x1000, ++seq);
 	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), 2);
 	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_CAPPED], 0);
+}
+
+static struct esp_pair_cand *cand(struct esp_lab *lab, u32 spi, u32 client)
+{
+	struct esp_pair_case *c = esp_lab_find(lab, spi)->in.undecided;
+	u16 i;
+
+	for (i = 0; c && i < c->n; i++) {
+		if (c->cand[i].client == &lab->client[client])
+			return &c->cand[i];
+	}
+	return NULL;
+}
+
+/* A client whose exchange hasn't ended may not have the SA, and doesn't answer for that. */
+static void pair_not_yet_able(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 seq = 0;
+
+	esp_lab_exchange(lab, 0);
+	esp_lab_ike(lab, 1, ESP_IKE_OPEN, 77);
+	for (; seq < 5; lab->now += 200)
+		esp_lab_in(lab, 0x1000, ++seq);
+	KUNIT_ASSERT_NOT_NULL(test, cand(lab, 0x1000, 0));
+	KUNIT_ASSERT_NOT_NULL(test, cand(lab, 0x1000, 1));
+	KUNIT_EXPECT_LT(test, cand(lab, 0x1000, 0)->answers, 0);
+	KUNIT_EXPECT_EQ(test, cand(lab, 0x1000, 1)->answers, 0);
+}
+
+/* One that sends all the time: that an answer comes late says no more than that none does. */
+static void pair_late_answers(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 i, seq = 0;
+
+	esp_lab_exchange(lab, 0);
+	esp_lab_exchange(lab, 1);
+	esp_lab_in(lab, 0x1000, ++seq);
+	for (i = 1; i < 20; i++) {
+		lab->now += 24;
+		esp_lab_out(lab, 0, 0x9000);
+		lab->now += 1;
+		if (i % 5 == 0)
+			esp_lab_in(lab, 0x1000, ++seq);
+	}
+	KUNIT_ASSERT_NOT_NULL(test, cand(lab, 0x1000, 0));
+	KUNIT_EXPECT_GE(test, cand(lab, 0x1000, 0)->answers, -12);
+}
+
+/* Nor does one answer what it didn't get. */
+static void pair_got_no_copy(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 i, seq = 0;
+
+	lab->group.limits.rounds = 1;
+	lab->group.limits.few = 2;
+	esp_lab_exchange(lab, 0);
+	lab->now += 20000;
+	for (i = 1; i < 4; i++)
+		esp_lab_exchange(lab, i);
+	for (; seq < 100; lab->now += 200)
+		esp_lab_in(lab, 0x1000, ++seq);
+	KUNIT_ASSERT_NOT_NULL(test, cand(lab, 0x1000, 0));
+	KUNIT_EXPECT_GE(test, cand(lab, 0x1000, 0)->answers, -24);
+	KUNIT_EXPECT_LE(test, cand(lab, 0x1000, 3)->answers, -28);
 }
 
 /* Nothing ever tells who a one-way SPI is for: copies become rare, nothing is dropped. */
@@ -451,6 +518,9 @@ static struct kunit_case esp_pair_cases[] = {
 	KUNIT_CASE(pair_one_repeat_is_a_mistake),
 	KUNIT_CASE(pair_limits),
 	KUNIT_CASE(pair_fewer_copies),
+	KUNIT_CASE(pair_not_yet_able),
+	KUNIT_CASE(pair_late_answers),
+	KUNIT_CASE(pair_got_no_copy),
 	KUNIT_CASE(pair_stuck),
 	KUNIT_CASE(pair_stuck_alike),
 	KUNIT_CASE(pair_guess_rules_nobody_out),
