@@ -64,6 +64,9 @@ bench: ## guest instructions per packet: plain flows, the in-tree helper, ours (
 fuzz: ## fuzz the stream parser for FUZZ_SECONDS (60)
 	tests/tools/check fuzz
 
+sim: ## who owns an inbound SPI: our rule beside others' on simulated days (10 min)
+	tests/sim/run
+
 lint: ## shellcheck, sparse, checkpatch, generated files, sizes
 	tests/tools/check lint
 
@@ -71,4 +74,4 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-debug check-unit \
-	bench build-matrix fuzz lint help
+	bench build-matrix fuzz sim lint help

@@ -74,6 +74,8 @@ static void act(u8 what, u8 arg)
 	default:
 		lab.group.limits.rounds = what & 16 ? 16 : what >> 5;
 		lab.group.limits.rate = arg * 20;
+		lab.group.limits.packets = arg % 4 ? 256 : arg / 4;
+		lab.group.limits.few = 2 + arg % 8;
 	}
 }
 
