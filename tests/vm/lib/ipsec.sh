@@ -8,10 +8,13 @@ INNER_SERVER=$INNER.0.1
 WHACK=/usr/libexec/ipsec/whack
 XFRM_CIPHER=(enc 'ecb(cipher_null)' '' auth 'hmac(sha1)')
 
-# Lines of a client's connection beside the usual ones, as words: ikev2=no aggressive=yes ...
-declare -A IPSEC_CONN
-# ... and of all connections
+# Lines of a connection beside the usual ones, as words: ikev2=no aggressive=yes ... By client: on
+# both ends, on the gateway's only, on the client's only. And of all connections.
+declare -A IPSEC_CONN IPSEC_GATEWAY IPSEC_CLIENT
 IPSEC_ALL=
+# The gateway's node, and whether the outer addresses are of IPv6
+GATEWAY=s
+OUTER=4
 
 inner() { # NODE
 	case $1 in
@@ -24,12 +27,15 @@ inner() { # NODE
 }
 
 outer() { # NODE: its address, as it knows it
-	case $1 in
-	s) echo $SERVER ;;
-	c*) echo "$LAN.$((10 + ${1#c}))" ;;
-	b*) echo "10.20.0.$((10 + ${1#b}))" ;;
-	o*) echo "$WAN.$((30 + ${1#o}))" ;;
-	r) echo $ROUTER ;;
+	case $1$OUTER in
+	s4) echo $SERVER ;;
+	s6) echo $SERVER6 ;;
+	c*4) echo "$LAN.$((10 + ${1#c}))" ;;
+	c*6) echo "$LAN6:$((10 + ${1#c}))" ;;
+	b*4) echo "10.20.0.$((10 + ${1#b}))" ;;
+	o*4) echo "$WAN.$((30 + ${1#o}))" ;;
+	r4) echo $ROUTER ;;
+	r6) echo $WAN6:1 ;;
 	esac
 }
 
@@ -86,9 +92,10 @@ ipsec_setup() {
 	EOT
 }
 
-ipsec_lines() { # CLIENT
-	# shellcheck disable=SC2086 # words
-	[ -z "$IPSEC_ALL${IPSEC_CONN[$1]:-}" ] || printf ' %s\n' $IPSEC_ALL ${IPSEC_CONN[$1]:-}
+ipsec_lines() { # WORDS...
+	local words
+	read -ra words <<<"$IPSEC_ALL $*"
+	[ ${#words[@]} = 0 ] || printf ' %s\n' "${words[@]}"
 }
 
 # pluto_start NODE, its connections on standard input: returns at once
@@ -124,22 +131,21 @@ whack() { # NODE OPTION...
 	at "$1" $WHACK "${@:2}"
 }
 
-# gateway NODE CLIENT...: a libreswan gateway for these clients
+# gateway CLIENT...: a libreswan gateway for these clients
 gateway() {
-	local node=$1 name
-	shift
+	local name
 	for name; do
 		cat <<-EOT
 			conn $name
-			 left=$(outer "$node")
-			 leftid=@s
-			 leftsubnet=$INNER_SERVER/32
+			 left=$(outer $GATEWAY)
+			 leftid=@gateway
+			 leftsubnet=$(inner $GATEWAY)/32
 			 right=%any
 			 rightid=@$name
 			 rightsubnet=$(inner "$name")/32
 		EOT
-		ipsec_lines "$name"
-	done | pluto_start "$node"
+		ipsec_lines "${IPSEC_CONN[$name]:-}" "${IPSEC_GATEWAY[$name]:-}"
+	done | pluto_start $GATEWAY
 }
 
 # client NODE [ADDRESS]: a libreswan client of the gateway at that address
@@ -149,21 +155,21 @@ client() {
 		 left=$(outer "$1")
 		 leftid=@$1
 		 leftsubnet=$(inner "$1")/32
-		 right=${2:-$SERVER}
-		 rightid=@s
-		 rightsubnet=$INNER_SERVER/32
-		$(ipsec_lines "$1")
+		 right=${2:-$(outer $GATEWAY)}
+		 rightid=@gateway
+		 rightsubnet=$(inner $GATEWAY)/32
+		$(ipsec_lines "${IPSEC_CONN[$1]:-}" "${IPSEC_CLIENT[$1]:-}")
 	EOT
 }
 
 # daemons CLIENT...: gateway and clients, all ready
 daemons() {
 	local node
-	gateway s "$@"
+	gateway "$@"
 	for node; do
 		client "$node"
 	done
-	pluto_wait s "$@"
+	pluto_wait $GATEWAY "$@"
 }
 
 # ipsec_dial NODE...: bring the tunnels up, return at once
@@ -189,39 +195,63 @@ ipsec_hangup() {
 	whack "$1" --terminate --name "$1"
 }
 
+# each_of "NODE..." COMMAND [ARGUMENT...]: for each node; false if one fails
+each_of() {
+	local node
+	for node in $1; do
+		"$2" "$node" "${@:3}" || return 1
+	done
+}
+
 # inner_ping NODE [COUNT] [TO]: through the tunnel, so many answers in time
 inner_ping() {
-	at "$1" ping -n -c "${2:-3}" -i 0.2 -w 15 "${3:-$INNER_SERVER}"
+	at "$1" ping -n -c "${2:-3}" -i 0.2 -w 15 "${3:-$(inner $GATEWAY)}"
+}
+
+# inner_start NODE: ping until ping_stop
+inner_start() {
+	ping_start "$1" "$1" "$(inner $GATEWAY)"
 }
 
 # reply_ping NODE [COUNT]: the gateway speaks first
 reply_ping() {
-	inner_ping s "${2:-3}" "$(inner "$1")"
+	inner_ping $GATEWAY "${2:-3}" "$(inner "$1")"
 }
 
-# xfrm_half NODE SRC DST SPI REQID [OPTION...]: one SA with a key of its own
+# xfrm_sa NODE SRC DST SPI REQID: one SA, its key made of the SPI
 xfrm_sa() {
-	at "$1" ip xfrm state add src "$2" dst "$3" proto esp spi "$4" reqid "$5" mode tunnel "${@:6}" \
+	at "$1" ip xfrm state add src "$2" dst "$3" proto esp spi "$4" reqid "$5" mode tunnel flag af-unspec \
 		"${XFRM_CIPHER[@]}" "$(printf '0x%040x' "$4")"
 }
 
-# xfrm_policy NODE DIR FROM TO SRC DST REQID: inner addresses, then those of the tunnel
-xfrm_policy() {
-	at "$1" ip xfrm policy add src "$3" dst "$4" dir "$2" tmpl src "$5" dst "$6" proto esp reqid "$7" mode tunnel
+xfrm_policy() { # NODE in|out FROM TO SRC DST REQID: inner addresses, then those of the tunnel
+	at "$1" ip xfrm policy add src "$3" dst "$4" dir "$2" \
+		tmpl src "$5" dst "$6" proto esp reqid "$7" mode tunnel
 }
 
-# xfrm_pair NODE SPI_IN SPI_OUT [AS]: keys by hand between a client and the server, which sees
-# the client at address AS. No IKE.
+# xfrm_end NODE IN OUT LOCAL REMOTE INNER_LOCAL INNER_REMOTE: one end's SAs and policies
+xfrm_end() {
+	local id=$(($2 ^ $3))
+	xfrm_sa "$1" "$5" "$4" "$2" $id
+	xfrm_sa "$1" "$4" "$5" "$3" $id
+	xfrm_policy "$1" in "$7" "$6" "$5" "$4" $id
+	xfrm_policy "$1" out "$6" "$7" "$4" "$5" $id
+}
+
+# xfrm_pair NODE IN OUT [AS]: keys by hand between a client and the gateway, which sees it at
+# address AS; the client's SPIs. No IKE.
 xfrm_pair() {
-	local node=$1 in=$2 out=$3 as=${4:-$ROUTER} local_=$(outer "$1") inner=$(inner "$1")
-	xfrm_sa "$node" "$local_" $SERVER "$out" 1
-	xfrm_sa "$node" $SERVER "$local_" "$in" 1
-	xfrm_policy "$node" out "$inner" $INNER_SERVER "$local_" $SERVER 1
-	xfrm_policy "$node" in $INNER_SERVER "$inner" $SERVER "$local_" 1
-	xfrm_sa s "$as" $SERVER "$out" $((out))
-	xfrm_sa s $SERVER "$as" "$in" $((out))
-	xfrm_policy s in "$inner" $INNER_SERVER "$as" $SERVER $((out))
-	xfrm_policy s out $INNER_SERVER "$inner" $SERVER "$as" $((out))
+	local here there as
+	here=$(outer "$1")
+	there=$(outer $GATEWAY)
+	as=${4:-$(outer r)}
+	xfrm_end "$1" "$2" "$3" "$here" "$there" "$(inner "$1")" "$(inner $GATEWAY)"
+	xfrm_end $GATEWAY "$3" "$2" "$there" "$as" "$(inner $GATEWAY)" "$(inner "$1")"
+}
+
+xfrm_flush() { # NODE
+	ip -n "$1" xfrm state flush
+	ip -n "$1" xfrm policy flush
 }
 
 # Entries of ESP in the router, one per line.
@@ -231,4 +261,73 @@ esp_entries() {
 
 esp_count() {
 	esp_entries | wc -l
+}
+
+# watch_esp: from now on record what ESP of the server comes to the router and what goes on
+watch_esp() {
+	local dev
+	for dev in eth0 lan; do
+		launch r tcpdump -lnn -B 4096 -i $dev "src host $SERVER and esp" </dev/null >"$LAB/esp-$dev" 2>"$LAB/esp-$dev.err"
+		echo $! >"$LAB/esp-$dev.pid"
+		wait_for 20 grep -q listening "$LAB/esp-$dev.err" || bail "tcpdump does not start"
+	done
+}
+
+# SPIs that the clients chose, each with the client's address, from their daemons' logs
+spi_owners() { # NODE...
+	local node
+	for node; do
+		grep -ho '<0x[0-9a-f]*' "$LAB/ipsec-$node/log" | sort -u | sed "s/<0x0*\(.*\)/\1 $(outer "$node")/"
+	done
+}
+
+# watch_end NODE...: true if each of these packets went to its owner too, copies or not
+watch_end() {
+	local dev
+	for dev in eth0 lan; do
+		kill -INT "$(cat "$LAB/esp-$dev.pid")"
+		wait_for 10 gone "$(cat "$LAB/esp-$dev.pid")"
+	done
+	spi_owners "$@" >"$LAB/owners"
+	awk '
+		FILENAME ~ /owners$/ { owner[$1] = $2; next }
+		!/ESP\(/ { next }
+		{
+			spi = seq = $0
+			sub(/.*spi=0x0*/, "", spi); sub(/,.*/, "", spi)
+			sub(/.*seq=0x/, "", seq); sub(/\).*/, "", seq)
+			to = $5
+			sub(/:$/, "", to)
+		}
+		FILENAME ~ /lan$/ { forwarded++; got[to, spi, seq] = 1; next }
+		{
+			n++
+			if (!(spi in owner))
+				nobody++
+			else if (!((owner[spi], spi, seq) in got)) {
+				print "not to its owner: SPI", spi, "of", owner[spi], "seq", seq
+				lost++
+			}
+		}
+		END {
+			printf "%d packets from the server, %d went on, %d not to their owner, %d of no owner\n",
+				n, forwarded, lost, nobody
+			exit n < 10 || lost || nobody
+		}' "$LAB/owners" "$LAB/esp-lan" "$LAB/esp-eth0"
+}
+
+# check_watched NODE...: no packet of the server was kept from its owner
+check_watched() {
+	watch_end "$@" >"$LAB/watched"
+	result $? "each packet of the gateway went to its owner"
+	tail -n 8 "$LAB/watched" | sed 's/^/# /'
+}
+
+# Copies of packets whose owner was not known yet, and how the owner was found
+tell_pairing() {
+	local name
+	for name in only-candidate evidence elimination guessed oldest confirmed reopened copied copies capped; do
+		printf '%s %s, ' "$name" "$(counter "esp-$name")"
+	done | sed 's/^/# pairing: /; s/, $//'
+	echo
 }

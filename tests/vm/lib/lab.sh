@@ -7,8 +7,10 @@ set -u
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/tap.sh"
 . "$here/net.sh"
+. "$here/ping.sh"
 . "$here/pptp.sh"
 . "$here/ipsec.sh"
+. "$here/swan.sh"
 . "$here/peer.sh"
 . "$here/vpnpass.sh"
 

@@ -94,20 +94,3 @@ pptp_hangup() {
 ping_tunnel() {
 	at "$1" ping -n -c "${2:-3}" -i 0.2 -w 15 "$TUNNEL_SERVER"
 }
-
-# ping_start NAME NODE ADDRESS: ping until ping_stop, which is true if all were answered but
-# for one that may have been under way.
-ping_start() {
-	launch "$2" ping -n -i 0.1 -W 3 "$3" </dev/null >"$LAB/ping-$1" 2>&1
-	echo $! >"$LAB/ping-$1.pid"
-}
-
-ping_stop() { # NAME
-	local pid
-	pid=$(cat "$LAB/ping-$1.pid")
-	kill -INT "$pid"
-	wait_for 10 gone "$pid"
-	tail -n 3 "$LAB/ping-$1"
-	awk '/packets transmitted/ { seen = 1; if ($1 < 5 || $1 - $4 > 1) bad = 1 } END { exit !seen || bad }' \
-		"$LAB/ping-$1"
-}

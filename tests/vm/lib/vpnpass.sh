@@ -102,6 +102,13 @@ tunnels_are() { # COUNT [STATE]
 	[ "$(tunnels "${2:-up}")" = "$1" ]
 }
 
+# tunnels_up COUNT [SECONDS]: so many are up, sooner or later
+tunnels_up() {
+	wait_for "${2:-5}" tunnels_are "$1" && return
+	vpnpass -n r tunnels
+	return 1
+}
+
 # counter NAME [NODE] [PROTOCOL]: its value, 0 if there is none.
 counter() {
 	vpnpass -j -n "${2:-r}" status | tr ',{}' '\n' |

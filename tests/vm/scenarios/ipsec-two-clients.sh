@@ -4,7 +4,7 @@
 # help changes.
 . "$(dirname "$0")/../lib/lab.sh"
 
-PROTO=ipsec
+export PROTO=ipsec
 
 # How many of the two clients get a ping through.
 working() {
@@ -42,7 +42,7 @@ helped() {
 	check "ping through the first tunnel still" inner_ping c1 2
 	check "the server pings the first client" reply_ping c1
 	check "the server pings the second client" reply_ping c2
-	check "vpnpass shows two tunnels that are up" wait_for 5 tunnels_are 2
+	check "vpnpass shows two tunnels that are up" tunnels_up 2
 	equal "one ESP entry a client in conntrack" 2 "$(esp_count)"
 	equal "both come from port 500" "      2 $ROUTER:500 STATE_V2_ESTABLISHED_IKE" "$(ike_ports)"
 }
