@@ -10,7 +10,8 @@
  *    outbound SPI)? The nearer, the likelier.
  *  - Does it send something for each packet? Points are few for one that sends all the time
  *    anyway. The idle rule counts most: silent for 50 ms, it answers within 100 ms.
- *  - Have packets of its other SAs stopped since? A re-key moves them to the new SPI.
+ *  - Have packets of its other SAs stopped since, and for how long? A re-key moves them to
+ *    the new SPI.
  */
 #include "judge.h"
 #include "own.h"
@@ -282,11 +283,13 @@ static s32 esp_judge_taken_over(const struct esp_pair_cand *cand, const struct e
 	const struct esp_pair_client *client = cand->client;
 	u64 in_last = READ_ONCE(client->in_last);
 	s32 points = cand->taken_over;
+	u64 silence = 3 * READ_ONCE(client->in_gap) + 50;
 
 	if (in_last > in->first + 50)	/* unless it has several, side by side */
 		return in_last > before && points > -16 && !client->several ? points - 8 : points;
-	if (cand->flowing && points < 8 &&
-	    esp_since(in_last, now) >= 3 * READ_ONCE(client->in_gap) + 50)
+	if (points > 0)		/* the longer the surer */
+		silence <<= points / 8;
+	if (cand->flowing && points < 24 && esp_since(in_last, now) >= silence)
 		return points + 8;
 	return points;
 }

@@ -53,7 +53,7 @@ static u16 esp_pair_breadth(const struct esp_pair_limits *l, const struct esp_pa
 	u32 n = l->rounds * ESP_PAIR_BREADTH / c->rounds;
 
 	if (c->copied >= l->packets)
-		n = l->few * l->packets / c->copied;
+		n = l->few * l->packets / (c->copied + 1);
 	else if (n < l->few)
 		n = l->few;
 	return n < 2 ? 2 : n;

@@ -380,6 +380,42 @@ static void pair_got_no_copy(struct kunit *test)
 	KUNIT_EXPECT_LE(test, cand(lab, 0x1000, 3)->answers, -28);
 }
 
+/* A re-key: its packets stop coming by the old SPI, while others' go on. */
+static void pair_taken_over(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 i, seq[3] = { 0 };
+
+	for (i = 0; i < 2; i++) {
+		esp_lab_exchange(lab, i);
+		esp_lab_in(lab, 0x1000 + i, ++seq[i]);
+	}
+	for (i = 0; i < 60; i++, lab->now += 100) {
+		KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x1000, ++seq[0]), 0);
+		KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x1001, ++seq[1]), 1);
+	}
+	esp_lab_exchange(lab, 0);
+	esp_lab_exchange(lab, 1);
+	for (i = 0; i < 30; i++, lab->now += 100) {
+		esp_lab_in(lab, 0x2000, ++seq[2]);
+		esp_lab_to(lab, 0x1001, ++seq[1]);
+	}
+	KUNIT_ASSERT_NOT_NULL(test, cand(lab, 0x2000, 0));
+	KUNIT_EXPECT_EQ(test, cand(lab, 0x2000, 0)->taken_over, 24);
+	KUNIT_EXPECT_EQ(test, cand(lab, 0x2000, 1)->taken_over, -16);
+}
+
+/* The limits may be anything. */
+static void pair_no_packets_to_copy(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+
+	lab->group.limits.packets = 0;
+	esp_lab_exchange(lab, 0);
+	esp_lab_exchange(lab, 1);
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, 1), 2);
+}
+
 /* Nothing ever tells who a one-way SPI is for: copies become rare, nothing is dropped. */
 static void pair_stuck(struct kunit *test)
 {
@@ -521,6 +557,8 @@ static struct kunit_case esp_pair_cases[] = {
 	KUNIT_CASE(pair_not_yet_able),
 	KUNIT_CASE(pair_late_answers),
 	KUNIT_CASE(pair_got_no_copy),
+	KUNIT_CASE(pair_taken_over),
+	KUNIT_CASE(pair_no_packets_to_copy),
 	KUNIT_CASE(pair_stuck),
 	KUNIT_CASE(pair_stuck_alike),
 	KUNIT_CASE(pair_guess_rules_nobody_out),
