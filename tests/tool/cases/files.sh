@@ -4,7 +4,9 @@
 
 man_lint() {
 	# manuals of other packages need not be installed here
-	! mandoc -Tlint "$TOP/userspace/man/vpnpass.8" 2>&1 | grep -v 'referenced manual not found\|mandoc.db'
+	local found
+	found=$(mandoc -Tlint "$TOP/userspace/man/vpnpass.8" 2>&1 | grep -v 'referenced manual not found\|mandoc.db')
+	[ -z "$found" ] || { echo "$found"; return 1; }
 }
 check "the manual is well-formed" man_lint
 words_in_manual() {
