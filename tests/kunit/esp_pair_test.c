@@ -396,9 +396,10 @@ static void pair_taken_over(struct kunit *test)
 	}
 	esp_lab_exchange(lab, 0);
 	esp_lab_exchange(lab, 1);
-	for (i = 0; i < 30; i++, lab->now += 100) {
+	for (i = 0; i < 30; i++, lab->now += 50) {
 		esp_lab_in(lab, 0x2000, ++seq[2]);
-		esp_lab_to(lab, 0x1001, ++seq[1]);
+		lab->now += 50;
+		esp_lab_in(lab, 0x1001, ++seq[1]);
 	}
 	KUNIT_ASSERT_NOT_NULL(test, cand(lab, 0x2000, 0));
 	KUNIT_EXPECT_EQ(test, cand(lab, 0x2000, 0)->taken_over, 24);
