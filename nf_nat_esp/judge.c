@@ -277,7 +277,8 @@ static s32 esp_judge_asks(struct esp_pair_cand *cand, u32 gap, bool steady, u64 
 	return cand->asks + 3 <= points ? 3 : cand->asks < points ? points - cand->asks : 0;
 }
 
-static s32 esp_judge_taken_over(const struct esp_pair_cand *cand, const struct esp_pair_in *in,
+/* It counts only if what flowed stopped when the SPI came up, and didn't go on after that. */
+static s32 esp_judge_taken_over(struct esp_pair_cand *cand, const struct esp_pair_in *in,
 				u64 before, u64 now)
 {
 	const struct esp_pair_client *client = cand->client;
@@ -285,8 +286,14 @@ static s32 esp_judge_taken_over(const struct esp_pair_cand *cand, const struct e
 	s32 points = cand->taken_over;
 	u64 silence = 3 * READ_ONCE(client->in_gap) + 50;
 
-	if (in_last > in->first + 50)	/* unless it has several, side by side */
-		return in_last > before && points > -16 && !client->several ? points - 8 : points;
+	if (in_last > in->first + 50) {
+		if (cand->flowing && points > 0)
+			points = 0;
+		cand->flowing = false;
+		if (client->several)	/* side by side */
+			return points;
+		return in_last > before && points > -16 ? points - 8 : points;
+	}
 	if (points > 0)		/* the longer the surer */
 		silence <<= points / 8;
 	if (cand->flowing && points < 24 && esp_since(in_last, now) >= silence)

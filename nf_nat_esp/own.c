@@ -8,7 +8,9 @@
 #define ESP_PAIR_OVERLAP	30000	/* ms for which the one that it replaces may be used */
 #define ESP_PAIR_HALF_OPEN	60000	/* ms until an exchange that didn't end is forgotten */
 #define ESP_PAIR_NEED_LIFE	3600000	/* ms until a client doesn't wait any more */
-#define ESP_PAIR_QUIET		10000	/* ms of silence that end a case */
+#define ESP_PAIR_QUIET		10000	/* ms of silence that end a case ... */
+#define ESP_PAIR_ROUNDS		4	/* ... of fewer rounds than these; else ... */
+#define ESP_PAIR_DORMANT	180000	/* ... ms, as clients that are idle talk now and then */
 
 const struct esp_pair_info esp_pair_info[ESP_PAIR_COUNT_MAX] = {
 #define ESP_PAIR_INFO(id, n, d) \
@@ -356,20 +358,26 @@ void esp_pair_client_del(struct esp_pair_group *group, struct esp_pair_client *c
 	list_del_init(&client->list);
 }
 
-/* Quiet SPIs: what was decided is settled, what was not is forgotten and may begin anew. */
+/*
+ * Quiet SPIs: what was decided is settled, what was not is forgotten and may begin anew; not so
+ * soon if there is something to forget.
+ */
 static void esp_pair_age_open(struct esp_pair_group *group, u64 now)
 {
 	struct esp_pair_in *in, *next;
+	u64 quiet;
 
 	list_for_each_entry_safe(in, next, &group->open, list) {
-		if (!in->undecided || esp_since(READ_ONCE(in->last), now) < ESP_PAIR_QUIET)
+		quiet = esp_since(READ_ONCE(in->last), now);
+		if (!in->undecided || quiet < ESP_PAIR_QUIET)
 			continue;
 		if (in->state == ESP_PAIR_PAIRING && in->how != ESP_PAIR_GUESSED)
 			esp_own_settle(group, in, now);
 		else if (in->owner && in->state == ESP_PAIR_AMBIGUOUS &&
 			 in->undecided->repeats < ESP_PAIR_REPEATS)
 			esp_own_unshare(group, in);
-		else if (!in->owner || in->state == ESP_PAIR_PAIRING)
+		else if ((!in->owner || in->state == ESP_PAIR_PAIRING) &&
+			 (in->undecided->rounds < ESP_PAIR_ROUNDS || quiet >= ESP_PAIR_DORMANT))
 			esp_own_orphan(group, in, ESP_PAIR_UNASKED);
 	}
 }

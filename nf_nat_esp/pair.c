@@ -6,7 +6,7 @@
  *  2. One client waits for an SA, by its IKE exchanges: it is the owner.
  *  3. Several wait: each gets a copy, only the owner can authenticate it, and the evidence
  *     of judge.c narrows them down, so that ever fewer get copies. At the limit the
- *     likeliest one gets it if it stands out, else the likeliest two.
+ *     likeliest one gets it if it stands out, else the likeliest three.
  *  4. Nobody waits (manual keys, module loaded late): the same among clients that send ESP
  *     and seem to get no answer; at the limit the one whose outbound SA waited longest.
  *
@@ -23,6 +23,7 @@
 #define ESP_PAIR_WAKE		2000	/* ms of silence that make the next packet tell more */
 #define ESP_PAIR_ANSWER		100	/* ms */
 #define ESP_PAIR_BREADTH	24	/* clients for each round that the limits allow */
+#define ESP_PAIR_LEAST		3	/* clients at any time, unless one stands out */
 #define ESP_PAIR_REFILL		400	/* ms until another copy beyond the limit ... */
 #define ESP_PAIR_REFILLS	10	/* ... doubled so many times */
 #define ESP_PAIR_UNANSWERED	16	/* packets that a client without evidence may not answer */
@@ -56,7 +57,7 @@ static u16 esp_pair_breadth(const struct esp_pair_limits *l, const struct esp_pa
 		n = l->few * l->packets / (c->copied + 1);
 	else if (n < l->few)
 		n = l->few;
-	return n < 2 ? 2 : n;
+	return n < ESP_PAIR_LEAST ? ESP_PAIR_LEAST : n;
 }
 
 /* Beyond the limit the likeliest one gets the packets, but for a copied one now and then. */

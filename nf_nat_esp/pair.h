@@ -130,7 +130,7 @@ struct esp_pair_ops {
  * @few: so many of them in any case, until
  * @packets: so many packets have been copied. After that the likeliest client gets them if it
  *	stands out, with a copied one in between ever more rarely; if none does, ever fewer
- *	do, down to two.
+ *	do, down to three.
  * @rate: copies per second of the whole group
  * @burst: copies that may be made at once
  */
