@@ -387,7 +387,9 @@ void vpnpass_flow_end(struct vpnpass_flow *flow)
 }
 EXPORT_SYMBOL_GPL(vpnpass_flow_end);
 
-static enum ip_conntrack_info vpnpass_ctinfo(struct nf_conn *ct, enum ip_conntrack_dir dir)
+/* RELATED until there was a packet each way, be the first one of whichever end. */
+static enum ip_conntrack_info vpnpass_ctinfo(const struct vpnpass_flow *flow, struct nf_conn *ct,
+					     enum ip_conntrack_dir dir)
 {
 	if (dir == IP_CT_DIR_ORIGINAL)
 		return test_bit(IPS_SEEN_REPLY_BIT, &ct->status) ? IP_CT_ESTABLISHED :
@@ -395,6 +397,8 @@ static enum ip_conntrack_info vpnpass_ctinfo(struct nf_conn *ct, enum ip_conntra
 	if (!test_bit(IPS_SEEN_REPLY_BIT, &ct->status) &&
 	    !test_and_set_bit(IPS_SEEN_REPLY_BIT, &ct->status))
 		nf_conntrack_event_cache(IPCT_REPLY, ct);
+	if (unlikely(!(READ_ONCE(flow->seen) & BIT(IP_CT_DIR_ORIGINAL))) && !flow->is_control)
+		return IP_CT_RELATED_REPLY;
 	return IP_CT_ESTABLISHED_REPLY;
 }
 
@@ -405,7 +409,7 @@ static void vpnpass_refresh(struct vpnpass_flow *flow, struct nf_conn *ct,
 	enum ip_conntrack_dir dir = CTINFO2DIR(ctinfo);
 	unsigned long now = jiffies;
 
-	if (ctinfo != IP_CT_RELATED) {
+	if (ctinfo != IP_CT_RELATED && ctinfo != IP_CT_RELATED_REPLY) {
 		param = VPNPASS_PARAM_TIMEOUT;
 		/* a packet each way: no prey for early drop any more */
 		if (dir == IP_CT_DIR_ORIGINAL && !test_bit(IPS_ASSURED_BIT, &ct->status) &&
@@ -444,7 +448,7 @@ unsigned int vpnpass_attach(struct sk_buff *skb, struct vpnpass_flow *flow,
 			return NF_DROP;
 		}
 	}
-	ctinfo = vpnpass_ctinfo(ct, dir);
+	ctinfo = vpnpass_ctinfo(flow, ct, dir);
 	vpnpass_refresh(flow, ct, ctinfo, skb);
 	nf_reset_ct(skb);
 	nf_ct_set(skb, ct, ctinfo);

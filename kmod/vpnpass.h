@@ -25,12 +25,14 @@
  * server_mapped, hairpin NAT both.
  *
  * Locks: control->lock guards a control flow, its tunnels and the conntrack
- * entries of these. vn->lock (inside it) guards the lists and the caps. Packets
+ * entries of these; group->lock (inside it) what the flows of a server share.
+ * vn->lock (inside both) guards the lists and the caps. Packets
  * find bindings and tunnels under RCU alone.
  */
 #ifndef _VPNPASS_H
 #define _VPNPASS_H
 
+#include <linux/idr.h>
 #include <linux/list.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
@@ -50,6 +52,10 @@ struct vpnpass_control;
 #define VPNPASS_L2TP_PORT	1701
 #define VPNPASS_IKE_PORT	500
 #define VPNPASS_GC_INTERVAL	(2 * HZ)
+
+/* Ids of group members are conntrack zones too: the low ones are left to users. */
+#define VPNPASS_ZONE_MIN	0x8000
+#define VPNPASS_ZONE_MAX	0xffff
 
 /**
  * enum vpnpass_kind - what a binding recognises
@@ -123,6 +129,44 @@ enum vpnpass_slot {
 };
 
 struct vpnpass_engine;
+struct vpnpass_group;
+
+/**
+ * struct vpnpass_group_ops - what a protocol does for its groups
+ * @alloc: zeroed memory for the protocol's own struct, or NULL. Softirq
+ * @enter: a control flow joins; control->lock and group->lock held
+ * @leave: it leaves; likewise
+ * @end: nobody is left; group->lock held; optional
+ */
+struct vpnpass_group_ops {
+	struct vpnpass_group *(*alloc)(void);
+	void (*enter)(struct vpnpass_group *group, struct vpnpass_control *control);
+	void (*leave)(struct vpnpass_group *group, struct vpnpass_control *control);
+	void (*end)(struct vpnpass_group *group);
+};
+
+/**
+ * struct vpnpass_group - the control flows between a server and one of our addresses, first
+ *	member of the protocol's own
+ * @binding: VPNPASS_GROUP: server and our address as packets from the server have them
+ * @vn: network namespace
+ * @ops: protocol
+ * @lock: inside control->lock, guards what is the protocol's own
+ * @ids: ids of members
+ * @members: how many
+ * @dead: off the table, memory freed after a grace period
+ * @rcu: for the end
+ */
+struct vpnpass_group {
+	struct vpnpass_binding binding;
+	struct vpnpass_net *vn;
+	const struct vpnpass_group_ops *ops;
+	spinlock_t lock;	/* the protocol's own */
+	struct ida ids;
+	unsigned int members;
+	bool dead;
+	struct rcu_head rcu;
+};
 
 /**
  * struct vpnpass_control - a control flow, first member of the module's own
@@ -504,6 +548,13 @@ void vpnpass_flow_init(struct vpnpass_flow *flow, struct vpnpass_control *contro
 void vpnpass_flow_use(struct vpnpass_flow *flow, struct nf_conn *ct);
 void vpnpass_flow_gc(struct vpnpass_flow *flow);
 void vpnpass_flow_end(struct vpnpass_flow *flow);
+
+/* group.c */
+struct vpnpass_group *vpnpass_group_find(struct vpnpass_net *vn,
+					 const struct vpnpass_key *packet, u8 l4proto);
+struct vpnpass_group *vpnpass_group_join(struct vpnpass_control *control, u8 l4proto,
+					 const struct vpnpass_group_ops *ops, u16 *id);
+void vpnpass_group_leave(struct vpnpass_group *group, struct vpnpass_control *control, u16 id);
 
 /* zone.c */
 bool vpnpass_late_zone(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo,

@@ -82,7 +82,7 @@ static void esp_ike_told(struct esp_peers *peers, const struct esp_ike *ike,
 	struct esp_group *group = peers->group;
 	struct esp_ike_event event;
 
-	spin_lock_bh(&group->lock);
+	spin_lock_bh(&group->base.lock);
 	if (peers->over)
 		goto unlock;
 	if (from == ESP_IKE_CLIENT)
@@ -93,7 +93,7 @@ static void esp_ike_told(struct esp_peers *peers, const struct esp_ike *ike,
 		peers->active = ++group->serial;
 	WRITE_ONCE(peers->stale, true);
 unlock:
-	spin_unlock_bh(&group->lock);
+	spin_unlock_bh(&group->base.lock);
 }
 
 static void esp_ike_seen(struct esp_peers *peers, struct nf_conn *ct,

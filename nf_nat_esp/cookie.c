@@ -41,14 +41,14 @@ static struct esp_cookie *esp_cookie_find(struct vpnpass_net *vn, const struct v
 	return b ? container_of(b, struct esp_cookie, binding) : NULL;
 }
 
-/* group->lock held */
+/* group->base.lock held */
 static struct esp_cookie *esp_cookie_new(struct esp_group *group, const struct vpnpass_key *key,
 					 u64 cookie)
 {
 	struct esp_cookie *c = kzalloc(sizeof(*c), GFP_ATOMIC);
 
 	if (!c) {
-		vpnpass_count(group->vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_NOMEM);
+		vpnpass_count(group->base.vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_NOMEM);
 		return NULL;
 	}
 	c->binding.key = *key;
@@ -94,7 +94,7 @@ static void esp_cookie_learn(struct esp_peers *peers, const struct vpnpass_key *
  * @peers: the client and its server
  * @ike: header of the message
  *
- * Context: softirq, group->lock held.
+ * Context: softirq, group->base.lock held.
  */
 void esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike)
 {
@@ -121,24 +121,24 @@ void esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike)
 	}
 }
 
-/* Forget all cookies of a pair, and what was guessed. Context: group->lock held. */
+/* Forget all cookies of a pair, and what was guessed. Context: group->base.lock held. */
 void esp_cookies_end(struct esp_peers *peers)
 {
 	struct esp_group *group = peers->group;
 	struct esp_cookie *c, *next;
 
 	list_for_each_entry_safe(c, next, &peers->cookies, list)
-		esp_cookie_del(group->vn, c);
+		esp_cookie_del(group->base.vn, c);
 	peers->ncookies = 0;
 	list_for_each_entry_safe(c, next, &group->guests, list) {
 		if (c->binding.flow != &peers->ike)
 			continue;
-		esp_cookie_del(group->vn, c);
+		esp_cookie_del(group->base.vn, c);
 		group->nguests--;
 	}
 }
 
-/* Cookies of a server that nobody answers. Context: group->lock held. */
+/* Cookies of a server that nobody answers. Context: group->base.lock held. */
 void esp_guests_age(struct esp_group *group, bool all)
 {
 	struct esp_cookie *c, *next;
@@ -146,7 +146,7 @@ void esp_guests_age(struct esp_group *group, bool all)
 	list_for_each_entry_safe(c, next, &group->guests, list) {
 		if (!all && time_before(jiffies, c->last + ESP_GUEST_TIMEOUT))
 			continue;
-		esp_cookie_del(group->vn, c);
+		esp_cookie_del(group->base.vn, c);
 		group->nguests--;
 	}
 }
@@ -205,7 +205,7 @@ static bool esp_guest_room(struct esp_group *group)
 	oldest = list_first_entry(&group->guests, struct esp_cookie, list);
 	if (time_before(jiffies, oldest->last + 4 * ESP_GUEST_RETRY))
 		return false;
-	esp_cookie_del(group->vn, oldest);
+	esp_cookie_del(group->base.vn, oldest);
 	group->nguests--;
 	return true;
 }
@@ -222,7 +222,7 @@ static struct esp_cookie *esp_guest_new(struct esp_group *group, const struct vp
 		return NULL;
 	c->guest = true;
 	c->new_sa = !ike->cookie[1];
-	if (!esp_ike_guess(group, c) || vpnpass_bind(group->vn, &c->binding)) {
+	if (!esp_ike_guess(group, c) || vpnpass_bind(group->base.vn, &c->binding)) {
 		kfree(c);
 		return NULL;
 	}
@@ -231,14 +231,14 @@ static struct esp_cookie *esp_guest_new(struct esp_group *group, const struct vp
 	return c;
 }
 
-/* group->lock held. Return: who is to get it, or NULL. */
+/* group->base.lock held. Return: who is to get it, or NULL. */
 static struct vpnpass_flow *esp_ike_unknown(struct esp_group *group,
 					    const struct vpnpass_key *key,
 					    const struct esp_ike *ike)
 {
-	struct esp_cookie *c = esp_cookie_find(group->vn, key);
+	struct esp_cookie *c = esp_cookie_find(group->base.vn, key);
 
-	if (group->dead || (c && c->cookie != ike->cookie[0]))
+	if (group->base.dead || (c && c->cookie != ike->cookie[0]))
 		return NULL;
 	if (!c)
 		c = esp_guest_new(group, key, ike);
@@ -247,15 +247,17 @@ static struct vpnpass_flow *esp_ike_unknown(struct esp_group *group,
 	return c ? c->binding.flow : NULL;
 }
 
-/* Has the router itself an IKE flow with this server? Its messages have cookies of its own. */
-static bool esp_ike_own(struct vpnpass_net *vn, const struct sk_buff *skb,
-			const struct vpnpass_packet *pkt, const struct vpnpass_key *key)
+/*
+ * Has somebody else an IKE flow with this server, who is helped by nobody: the router itself,
+ * or a client that no rule picked? Its messages have cookies that we don't know.
+ */
+static bool esp_ike_foreign(struct vpnpass_net *vn, const struct sk_buff *skb,
+			    const struct vpnpass_packet *pkt)
 {
-	const struct nf_conntrack_tuple *orig;
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
 	struct nf_conn *ct;
-	bool own;
+	bool foreign;
 
 	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), pkt->state->pf, vn->net, &tuple))
 		return false;
@@ -263,11 +265,18 @@ static bool esp_ike_own(struct vpnpass_net *vn, const struct sk_buff *skb,
 	if (!h)
 		return false;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	own = nf_inet_addr_cmp(&orig->src.u3, &key->dst) ||
-	      (nf_inet_addr_cmp(&orig->src.u3, &key->src) && !(ct->status & IPS_NAT_MASK));
+	foreign = !esp_known(vn, ct);
 	nf_ct_put(ct);
-	return own;
+	return foreign;
+}
+
+/*
+ * Can a message on an unknown IKE SA be the server's wish? One that answers, or IKEv1's that
+ * names a responder, is on an SA that somebody here has begun.
+ */
+static bool esp_ike_begins(const struct esp_ike *ike)
+{
+	return ike->version == 1 ? !ike->cookie[1] : !(ike->flags & ESP_IKE2_RESPONSE);
 }
 
 /* Not IKE, or cut short: nobody's, unless there is just one client. */
@@ -275,11 +284,11 @@ static struct vpnpass_flow *esp_ike_only(struct esp_group *group)
 {
 	struct vpnpass_flow *flow = NULL;
 
-	spin_lock_bh(&group->lock);
-	if (!group->dead && group->members == 1)
+	spin_lock_bh(&group->base.lock);
+	if (!group->base.dead && group->base.members == 1)
 		flow = &esp_client_peers(list_first_entry(&group->pair.clients,
 							  struct esp_pair_client, list))->ike;
-	spin_unlock_bh(&group->lock);
+	spin_unlock_bh(&group->base.lock);
 	return flow;
 }
 
@@ -299,12 +308,12 @@ static struct vpnpass_flow *esp_ike_find(struct vpnpass_net *vn, const struct sk
 	c = esp_cookie_find(vn, &key);
 	if (c && !READ_ONCE(c->guest) && c->cookie == ike.cookie[0])
 		return READ_ONCE(c->binding.flow);
-	if (esp_ike_own(vn, skb, pkt, packet))
+	if (!esp_ike_begins(&ike) || esp_ike_foreign(vn, skb, pkt))
 		return NULL;
 	esp_count(vn, ESP_COUNT_IKE_UNKNOWN);
-	spin_lock_bh(&group->lock);
+	spin_lock_bh(&group->base.lock);
 	flow = esp_ike_unknown(group, &key, &ike);
-	spin_unlock_bh(&group->lock);
+	spin_unlock_bh(&group->base.lock);
 	return flow;
 }
 

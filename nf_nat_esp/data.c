@@ -55,10 +55,10 @@ static noinline void esp_out_told(struct esp_peers *peers)
 {
 	struct esp_group *group = peers->group;
 
-	spin_lock_bh(&group->lock);
+	spin_lock_bh(&group->base.lock);
 	if (!peers->over)
 		esp_pair_out(&group->pair, &peers->client, esp_now());
-	spin_unlock_bh(&group->lock);
+	spin_unlock_bh(&group->base.lock);
 	esp_tunnel_update(peers);
 }
 
@@ -138,10 +138,10 @@ static unsigned int esp_give_copies(struct vpnpass_net *vn, struct sk_buff *skb,
 	return esp_give(skb, to[0]);
 }
 
-/* Carry out group->decision. group->lock held, released here. */
+/* Carry out group->decision. group->base.lock held, released here. */
 static unsigned int esp_carry_out(struct esp_group *group, struct sk_buff *skb,
 				  const struct vpnpass_packet *pkt)
-	__releases(&group->lock)
+	__releases(&group->base.lock)
 {
 	const struct esp_pair_decision *d = &group->decision;
 	struct esp_pair_client *first = d->to[0], **to = NULL;
@@ -149,33 +149,33 @@ static unsigned int esp_carry_out(struct esp_group *group, struct sk_buff *skb,
 
 	if (d->verdict != ESP_PAIR_DELIVER) {
 		verdict = d->verdict == ESP_PAIR_DROP ? NF_DROP : NF_ACCEPT;
-		spin_unlock_bh(&group->lock);
+		spin_unlock_bh(&group->base.lock);
 		return verdict;
 	}
 	if (n > 1 && vpnpass_may_copy(skb, pkt->state))
 		to = kmemdup(d->to, n * sizeof(*to), GFP_ATOMIC);
-	spin_unlock_bh(&group->lock);
+	spin_unlock_bh(&group->base.lock);
 	if (!to) {
 		if (n > 1)
-			esp_count(group->vn, ESP_COUNT_COPY_FAILED);
+			esp_count(group->base.vn, ESP_COUNT_COPY_FAILED);
 		return esp_give(skb, first);
 	}
-	verdict = esp_give_copies(group->vn, skb, pkt, to, n);
+	verdict = esp_give_copies(group->base.vn, skb, pkt, to, n);
 	kfree(to);
 	return verdict;
 }
 
 static void esp_limits(struct esp_group *group)
 {
-	group->pair.limits.rounds = vpnpass_param(group->vn, VPNPASS_PROTO_IPSEC,
+	group->pair.limits.rounds = vpnpass_param(group->base.vn, VPNPASS_PROTO_IPSEC,
 						  ESP_PARAM_COPIES);
 }
 
-/* A packet of a known SPI that tells something. group->lock held, released here. */
+/* A packet of a known SPI that tells something. group->base.lock held, released here. */
 static unsigned int esp_data_in_known(struct esp_group *group, struct esp_sa *sa,
 				      struct sk_buff *skb, const struct vpnpass_packet *pkt,
 				      u32 seq)
-	__releases(&group->lock)
+	__releases(&group->base.lock)
 {
 	struct esp_pair_client *owner = sa->in.owner;
 
@@ -195,10 +195,10 @@ static unsigned int esp_data_in(struct sk_buff *skb, const struct vpnpass_packet
 	client = esp_pair_in_known(&sa->in, esp->seq, esp_now_coarse());
 	if (likely(client))
 		return esp_give(skb, client);
-	spin_lock_bh(&group->lock);
-	if (!group->dead && sa->data.bound)
+	spin_lock_bh(&group->base.lock);
+	if (!group->base.dead && sa->data.bound)
 		return esp_data_in_known(group, sa, skb, pkt, esp->seq);
-	spin_unlock_bh(&group->lock);
+	spin_unlock_bh(&group->base.lock);
 	return NF_DROP;
 }
 
@@ -244,11 +244,11 @@ static void esp_pair_direct(struct esp_group *group, struct esp_sa *sa,
 	WRITE_ONCE(esp_client_peers(client)->stale, true);
 }
 
-/* group->lock held, released here */
+/* group->base.lock held, released here */
 static unsigned int esp_data_in_first(struct esp_group *group, struct esp_sa *sa,
 				      struct sk_buff *skb, const struct vpnpass_packet *pkt,
 				      const struct esp_wire *esp)
-	__releases(&group->lock)
+	__releases(&group->base.lock)
 {
 	esp_limits(group);
 	if (group->direct)
@@ -266,7 +266,7 @@ static unsigned int esp_data_in_new(struct esp_group *group, struct sk_buff *skb
 				    const struct vpnpass_packet *pkt,
 				    const struct vpnpass_key *key, const struct esp_wire *esp)
 {
-	struct vpnpass_net *vn = group->vn;
+	struct vpnpass_net *vn = group->base.vn;
 	struct vpnpass_binding *b;
 	struct esp_sa *sa;
 
@@ -276,14 +276,14 @@ static unsigned int esp_data_in_new(struct esp_group *group, struct sk_buff *skb
 	if (!sa)
 		return NF_DROP;
 	sa->data.dir = IP_CT_DIR_REPLY;
-	spin_lock_bh(&group->lock);
+	spin_lock_bh(&group->base.lock);
 	b = vpnpass_lookup(vn, key);
-	if (!b && !group->dead)
+	if (!b && !group->base.dead)
 		return esp_data_in_first(group, sa, skb, pkt, esp);
 	kfree(sa);
-	if (!group->dead && esp_sa_of(b)->group == group)	/* another CPU was faster */
+	if (!group->base.dead && esp_sa_of(b)->group == group)	/* another CPU was faster */
 		return esp_data_in_known(group, esp_sa_of(b), skb, pkt, esp->seq);
-	spin_unlock_bh(&group->lock);
+	spin_unlock_bh(&group->base.lock);
 	return NF_DROP;
 }
 

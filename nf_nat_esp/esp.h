@@ -12,15 +12,10 @@
 #ifndef NF_NAT_ESP_H
 #define NF_NAT_ESP_H
 
-#include <linux/idr.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include "../kmod/vpnpass.h"
 #include "pair.h"
-
-/* Ids of pairs are conntrack zones too: the low ones are left to users */
-#define ESP_ID_MIN		0x8000
-#define ESP_ID_MAX		0xffff
 
 #define ESP_COOKIES_MAX		8	/* IKE SAs of a pair that are told apart */
 #define ESP_GUESTS_MAX		16	/* cookies of a server that nobody has answered yet */
@@ -118,40 +113,29 @@ struct esp_sa {
 
 /**
  * struct esp_group - all pairs of one server and one of our addresses
- * @binding: VPNPASS_GROUP: server and our address as packets from the server have them
- * @vn: network namespace
- * @lock: guards this struct, its members' @client, @ike_flow, SAs and cookies
+ * @base: for the core; its lock guards this struct, its members' @client, @ike_flow, SAs
+ *	and cookies
  * @pair: the pairing
  * @unsure: inbound SAs whose owner isn't certain, oldest first
  * @nunsure: how many
  * @guests: cookies of the server that nobody has answered yet, oldest first
  * @nguests: how many
- * @members: pairs
  * @serial: last rank given
- * @ids: ids of pairs
  * @aged: jiffies of the last look at what is over
  * @decision: for the one packet that is being looked at
  * @direct: its only pair's client isn't translated, so that all from the server is for it
- * @dead: off the table, memory freed after a grace period
- * @rcu: for the end
  */
 struct esp_group {
-	struct vpnpass_binding binding;
-	struct vpnpass_net *vn;
-	spinlock_t lock;	/* pairing, SAs and cookies */
+	struct vpnpass_group base;
 	struct esp_pair_group pair;
 	struct list_head unsure;
 	unsigned int nunsure;
 	struct list_head guests;
 	unsigned int nguests;
-	unsigned int members;
 	u64 serial;
-	struct ida ids;
 	unsigned long aged;
 	struct esp_pair_decision decision;
 	bool direct;
-	bool dead;
-	struct rcu_head rcu;
 };
 
 /**
@@ -197,6 +181,11 @@ struct esp_peers {
 static inline struct esp_peers *esp_peers_of(struct vpnpass_control *control)
 {
 	return container_of(control, struct esp_peers, base);
+}
+
+static inline struct esp_group *esp_group_from(struct vpnpass_group *base)
+{
+	return container_of(base, struct esp_group, base);
 }
 
 static inline struct esp_peers *esp_client_peers(struct esp_pair_client *client)
@@ -257,8 +246,7 @@ bool esp_gc(struct vpnpass_control *control);
 void esp_tunnels_end(struct vpnpass_control *control);
 
 /* group.c */
-int esp_group_join(struct esp_peers *peers);
-void esp_group_leave(struct esp_peers *peers);
+extern const struct vpnpass_group_ops esp_group_ops;
 struct esp_group *esp_group_find(struct vpnpass_net *vn, const struct vpnpass_key *packet);
 void esp_group_age(struct esp_group *group);
 

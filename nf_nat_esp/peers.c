@@ -19,7 +19,7 @@ bool esp_peers_key(const struct nf_conn *ct, struct vpnpass_key *key)
 	const struct nf_conntrack_zone *zone = nf_ct_zone(ct);
 
 	if (zone->dir != NF_CT_DEFAULT_ZONE_DIR &&
-	    (zone->dir != NF_CT_ZONE_DIR_REPL || zone->id < ESP_ID_MIN))
+	    (zone->dir != NF_CT_ZONE_DIR_REPL || zone->id < VPNPASS_ZONE_MIN))
 		return false;
 	*key = (struct vpnpass_key) {
 		.src = t->src.u3,
@@ -53,7 +53,7 @@ struct esp_peers *esp_peers_find(struct vpnpass_net *vn, const struct vpnpass_ke
 	if (!control)
 		return NULL;
 	peers = esp_peers_of(control);
-	/* pairs with esp_group_join() */
+	/* pairs with esp_peers_add() */
 	return smp_load_acquire(&peers->group) ? peers : NULL;
 }
 
@@ -67,9 +67,9 @@ static void esp_ike_init(struct esp_peers *peers)
 }
 
 /* Replies of IKE are told apart by zone, unless the user's packets have zones already. */
-static void esp_ike_zone(struct esp_peers *peers)
+static void esp_ike_zone(struct esp_peers *peers, const struct esp_group *group)
 {
-	if (peers->group->direct || peers->ike.zone.id != NF_CT_DEFAULT_ZONE_ID ||
+	if (group->direct || peers->ike.zone.id != NF_CT_DEFAULT_ZONE_ID ||
 	    !IS_ENABLED(CONFIG_NF_CONNTRACK_ZONES))
 		return;
 	peers->ike.zone.id = peers->id;
@@ -80,16 +80,19 @@ static void esp_ike_zone(struct esp_peers *peers)
 static int esp_peers_add(struct esp_peers *peers, struct nf_conn *ct)
 {
 	int err = vpnpass_control_add(&peers->base, ct);
+	struct vpnpass_group *group;
 
 	if (err)
 		return err;
-	err = esp_group_join(peers);
-	if (err) {
+	group = vpnpass_group_join(&peers->base, IPPROTO_ESP, &esp_group_ops, &peers->id);
+	if (IS_ERR(group)) {
 		vpnpass_control_del(&peers->base);
 		vpnpass_count(peers->base.vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_NOMEM);
 		return 0;	/* freed */
 	}
-	esp_ike_zone(peers);
+	esp_ike_zone(peers, esp_group_from(group));
+	/* pairs with esp_peers_find() */
+	smp_store_release(&peers->group, esp_group_from(group));
 	return 0;
 }
 
@@ -248,7 +251,7 @@ struct vpnpass_tunnel *esp_tunnel_get(struct esp_peers *peers)
 	return tunnel;
 }
 
-/* What a row of the tool says. Context: group->lock held. */
+/* What a row of the tool says. Context: group->base.lock held. */
 static u8 esp_tunnel_state(const struct esp_pair_client *client)
 {
 	const struct esp_pair_in *in;
@@ -267,7 +270,7 @@ static u8 esp_tunnel_state(const struct esp_pair_client *client)
 	return client->watched ? VPNPASS_STATE_AMBIGUOUS : VPNPASS_STATE_SETUP;
 }
 
-/* The latest SPI of each direction, for the tool to show. Context: group->lock held. */
+/* The latest SPI of each direction, for the tool to show. Context: group->base.lock held. */
 static void esp_tunnel_ids(struct vpnpass_tunnel *tunnel, const struct esp_pair_client *client)
 {
 	struct vpnpass_binding *b;
@@ -295,11 +298,11 @@ static void esp_tunnel_look(struct esp_peers *peers)
 
 	if (!tunnel || peers->base.dead)
 		return;
-	spin_lock_bh(&peers->group->lock);
+	spin_lock_bh(&peers->group->base.lock);
 	WRITE_ONCE(peers->stale, false);
 	state = esp_tunnel_state(&peers->client);
 	esp_tunnel_ids(tunnel, &peers->client);
-	spin_unlock_bh(&peers->group->lock);
+	spin_unlock_bh(&peers->group->base.lock);
 	if (state == VPNPASS_STATE_UP && !tunnel->up)
 		vpnpass_tunnel_up(tunnel);
 	WRITE_ONCE(tunnel->state, state);
@@ -349,10 +352,10 @@ bool esp_gc(struct vpnpass_control *control)
 		return true;	/* about to join it */
 	tunnel = rcu_dereference_protected(peers->tunnel, lockdep_is_held(&control->lock));
 	vpnpass_flow_gc(&peers->ike);
-	spin_lock_bh(&group->lock);
+	spin_lock_bh(&group->base.lock);
 	esp_sa_age_outs(peers);
 	esp_group_age(group);
-	spin_unlock_bh(&group->lock);
+	spin_unlock_bh(&group->base.lock);
 	esp_tunnel_look(peers);
 	if ((peers->ike.seen & BIT(IP_CT_DIR_REPLY)) ||
 	    (tunnel && (tunnel->flow.seen & BIT(IP_CT_DIR_REPLY))))
@@ -368,7 +371,8 @@ void esp_tunnels_end(struct vpnpass_control *control)
 	struct vpnpass_tunnel *tunnel;
 
 	tunnel = rcu_dereference_protected(peers->tunnel, lockdep_is_held(&control->lock));
-	esp_group_leave(peers);
+	if (peers->group)
+		vpnpass_group_leave(&peers->group->base, control, peers->id);
 	vpnpass_flow_end(&peers->ike);
 	if (tunnel)
 		vpnpass_tunnel_del(tunnel);

@@ -25,7 +25,7 @@ static void esp_case_free(struct esp_pair_group *pair, struct esp_pair_case *c)
 
 static void esp_case_count(struct esp_pair_group *pair, enum esp_pair_count what, u32 n)
 {
-	esp_count_pair(esp_group_of(pair)->vn, what, n);
+	esp_count_pair(esp_group_of(pair)->base.vn, what, n);
 }
 
 static void esp_unsure_del(struct esp_group *group, struct esp_sa *sa)
@@ -72,7 +72,7 @@ struct esp_sa *esp_sa_new(struct esp_group *group, const struct vpnpass_key *pac
 	struct esp_sa *sa = kzalloc(sizeof(*sa), GFP_ATOMIC);
 
 	if (!sa) {
-		vpnpass_count(group->vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_NOMEM);
+		vpnpass_count(group->base.vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_NOMEM);
 		return NULL;
 	}
 	sa->group = group;
@@ -130,18 +130,18 @@ static void esp_sa_bind_error(struct esp_peers *peers, struct esp_sa *sa)
 	vpnpass_bind(control->vn, &sa->error);
 }
 
-/* group->lock held */
+/* group->base.lock held */
 static void esp_sa_bind_out(struct esp_peers *peers, struct esp_sa *sa, u32 spi)
 {
 	struct esp_group *group = sa->group;
 
-	if (group->dead || vpnpass_bind(group->vn, &sa->data)) {
+	if (group->base.dead || vpnpass_bind(group->base.vn, &sa->data)) {
 		kfree(sa);	/* another CPU was faster */
 		return;
 	}
 	esp_sa_bind_error(peers, sa);
 	if (peers->nouts >= ESP_OUTS_MAX) {
-		esp_count(group->vn, ESP_COUNT_SA_CAP);
+		esp_count(group->base.vn, ESP_COUNT_SA_CAP);
 		esp_sa_del_out(peers, esp_sa_idlest_out(peers));
 	}
 	peers->nouts++;
@@ -170,15 +170,15 @@ void esp_sa_out(struct esp_peers *peers, struct vpnpass_tunnel *tunnel,
 		return;
 	sa->data.flow = &tunnel->flow;
 	sa->data.dir = IP_CT_DIR_ORIGINAL;
-	spin_lock_bh(&group->lock);
+	spin_lock_bh(&group->base.lock);
 	if (peers->over)
 		kfree(sa);
 	else
 		esp_sa_bind_out(peers, sa, spi);
-	spin_unlock_bh(&group->lock);
+	spin_unlock_bh(&group->base.lock);
 }
 
-/* Forget all outbound SAs of a pair. Context: group->lock held. */
+/* Forget all outbound SAs of a pair. Context: group->base.lock held. */
 void esp_sa_end_outs(struct esp_peers *peers)
 {
 	struct esp_sa *sa, *next;
@@ -190,11 +190,11 @@ void esp_sa_end_outs(struct esp_peers *peers)
 
 /* Inbound SAs. */
 
-/* Forget an inbound SA. Context: group->lock held. */
+/* Forget an inbound SA. Context: group->base.lock held. */
 static void esp_sa_del_in(struct esp_group *group, struct esp_sa *sa)
 {
 	esp_unsure_del(group, sa);
-	vpnpass_unbind(group->vn, &sa->data);
+	vpnpass_unbind(group->base.vn, &sa->data);
 	esp_pair_in_del(&group->pair, &sa->in);
 	kfree_rcu(sa, rcu);
 }
@@ -204,7 +204,7 @@ static void esp_sa_del_in(struct esp_group *group, struct esp_sa *sa)
  * @group: its group
  * @sa: the SA
  *
- * Context: softirq, group->lock held.
+ * Context: softirq, group->base.lock held.
  * Return: 0, or an error: the SA is gone.
  */
 int esp_sa_keep_in(struct esp_group *group, struct esp_sa *sa)
@@ -212,10 +212,10 @@ int esp_sa_keep_in(struct esp_group *group, struct esp_sa *sa)
 	int err;
 
 	if (group->nunsure > ESP_UNSURE_MAX) {
-		esp_count(group->vn, ESP_COUNT_SA_CAP);
+		esp_count(group->base.vn, ESP_COUNT_SA_CAP);
 		esp_sa_del_in(group, list_first_entry(&group->unsure, struct esp_sa, unsure));
 	}
-	err = vpnpass_bind(group->vn, &sa->data);
+	err = vpnpass_bind(group->base.vn, &sa->data);
 	if (err) {
 		esp_pair_in_del(&group->pair, &sa->in);
 		esp_sa_drop_in(group, sa);
@@ -223,14 +223,14 @@ int esp_sa_keep_in(struct esp_group *group, struct esp_sa *sa)
 	return err;
 }
 
-/* An inbound SA that nobody has seen yet is not kept. Context: group->lock held. */
+/* An inbound SA that nobody has seen yet is not kept. Context: group->base.lock held. */
 void esp_sa_drop_in(struct esp_group *group, struct esp_sa *sa)
 {
 	esp_unsure_del(group, sa);
 	kfree(sa);
 }
 
-/* No more SAs of a client than it can have: the idlest go. Context: group->lock held. */
+/* No more SAs of a client than it can have: the idlest go. Context: group->base.lock held. */
 void esp_sa_trim(struct esp_group *group, struct esp_pair_client *client)
 {
 	struct esp_pair_in *in, *idlest = NULL;
@@ -243,7 +243,7 @@ void esp_sa_trim(struct esp_group *group, struct esp_pair_client *client)
 	}
 	if (n <= ESP_INS_MAX)
 		return;
-	esp_count(group->vn, ESP_COUNT_SA_CAP);
+	esp_count(group->base.vn, ESP_COUNT_SA_CAP);
 	esp_sa_del_in(group, esp_sa_in(idlest));
 }
 
@@ -255,7 +255,7 @@ static void esp_sa_end_list(struct esp_group *group, struct list_head *list)
 		esp_sa_del_in(group, esp_sa_in(in));
 }
 
-/* Forget all inbound SAs of a group without clients. Context: group->lock held. */
+/* Forget all inbound SAs of a group without clients. Context: group->base.lock held. */
 void esp_sa_end(struct esp_group *group)
 {
 	esp_sa_end_list(group, &group->pair.lost);
@@ -272,10 +272,10 @@ static void esp_sa_age_list(struct esp_group *group, struct list_head *list, u64
 			esp_sa_del_in(group, esp_sa_in(in));
 }
 
-/* Forget inbound SAs that are silent for long. Context: group->lock held. */
+/* Forget inbound SAs that are silent for long. Context: group->base.lock held. */
 void esp_sa_age(struct esp_group *group)
 {
-	unsigned int secs = vpnpass_param(group->vn, VPNPASS_PROTO_IPSEC, VPNPASS_PARAM_TIMEOUT);
+	unsigned int secs = vpnpass_param(group->base.vn, VPNPASS_PROTO_IPSEC, VPNPASS_PARAM_TIMEOUT);
 	struct esp_pair_client *client;
 
 	esp_sa_age_list(group, &group->pair.lost, ESP_UNSURE_TIMEOUT);
@@ -284,7 +284,7 @@ void esp_sa_age(struct esp_group *group)
 		esp_sa_age_list(group, &client->ins, secs * (u64)MSEC_PER_SEC);
 }
 
-/* Forget outbound SAs of a pair that are silent for long. Context: group->lock held. */
+/* Forget outbound SAs of a pair that are silent for long. Context: group->base.lock held. */
 void esp_sa_age_outs(struct esp_peers *peers)
 {
 	unsigned int secs = vpnpass_param(peers->base.vn, VPNPASS_PROTO_IPSEC,
