@@ -291,10 +291,10 @@ struct esp_pair_in {
  */
 struct esp_pair_cand {
 	struct esp_pair_client *client;
-	s32 prior : 8;
-	s32 answers : 8;
-	s32 asks : 8;
-	s32 taken_over : 8;
+	s8 prior;
+	s8 answers;
+	s8 asks;
+	s8 taken_over;
 	u8 flowing;
 	u8 answer;
 	u8 delay;
