@@ -209,7 +209,8 @@ static void esp_pair_one(struct esp_pair_group *group, struct esp_pair_in *in,
 	if (in->state != ESP_PAIR_PAIRING)
 		esp_own_prefer(group, in, client, how, now);
 	esp_pair_to_likeliest(in, r, d);
-	if (++in->undecided->steady >= ESP_PAIR_STEADY && esp_since(in->since, now) >= ESP_PAIR_STEADY_MS)
+	if (++in->undecided->steady >= ESP_PAIR_STEADY &&
+	    esp_since(in->since, now) >= ESP_PAIR_STEADY_MS)
 		esp_own_settle(group, in, now);
 }
 
@@ -497,7 +498,8 @@ void esp_pair_out(struct esp_pair_group *group, struct esp_pair_client *client, 
 	if (client->watched) {
 		esp_judge_out(group, client, now);
 		list_for_each_entry(in, &client->ins, list) {
-			if (in->state == ESP_PAIR_PAIRING && esp_since(READ_ONCE(in->last), now) <= ESP_PAIR_ANSWER)
+			if (in->state == ESP_PAIR_PAIRING &&
+			    esp_since(READ_ONCE(in->last), now) <= ESP_PAIR_ANSWER)
 				in->answers++;
 		}
 	}

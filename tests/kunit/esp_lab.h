@@ -197,9 +197,8 @@ static inline u32 esp_lab_in(struct esp_lab *lab, u32 spi, u32 seq)
 	if (in) {
 		lab->d.to[0] = esp_pair_in_known(&in->in, seq, lab->now);
 		lab->d.n = !!lab->d.to[0];
-		if (!lab->d.n) {
+		if (!lab->d.n)
 			esp_pair_in(&lab->group, &in->in, seq, lab->now, &lab->d);
-		}
 	} else {
 		in = esp_lab_room(lab);
 		if (!in)
