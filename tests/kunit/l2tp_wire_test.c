@@ -37,7 +37,7 @@ static void header_control(struct kunit *test)
 static void header_control_flags(struct kunit *test)
 {
 	/* without L; without S; with O; reserved bits and P, which move nothing */
-	static const u16 flags[] = { 0x8802, 0xc002, 0xca02, 0xf5f2 };
+	static const u16 flags[] = { 0x8802, 0xc002, 0xca02, 0xfdf2 };
 	struct l2tp_header h;
 	struct message *msg = test->priv;
 	unsigned int i;
