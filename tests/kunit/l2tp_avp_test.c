@@ -188,7 +188,7 @@ static void avp_unknown(struct kunit *test)
 	avp(msg, AVP_M | AVP_RESERVED, 0x1234, value, 1017);	/* the longest there is */
 	off = avp_id(msg, 9, 7);
 	avp_id(msg, 9, 8);
-	put16(msg->p + msg->len - 6, 9);	/* of a vendor: another attribute 9 */
+	put16(msg->p + msg->len - 6, 0x0100);	/* of a vendor: another attribute 9 */
 	avp(msg, AVP_M, 9, value, 0);
 	put16(msg->p + msg->len - 4, 9);
 	avp(msg, AVP_M, 0, value, 2);

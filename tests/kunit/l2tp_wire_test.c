@@ -81,6 +81,8 @@ static void header_versions(struct kunit *test)
 		put16(msg->p + 4, 0xc800 | version);
 		KUNIT_EXPECT_EQ(test, header(msg, 16, &h), v3 ? L2TP_WIRE_OK :
 				L2TP_WIRE_VERSION);
+		KUNIT_EXPECT_EQ(test, header(msg, 6, &h), v3 ? L2TP_WIRE_SHORT :
+				L2TP_WIRE_VERSION);
 	}
 }
 
@@ -140,6 +142,12 @@ static void header_data2(struct kunit *test)
 		/* all that a quote needs */
 		KUNIT_EXPECT_EQ(test, l2tp_udp_parse(p, ids + 4, 32, &h), L2TP_WIRE_OK);
 		KUNIT_EXPECT_EQ(test, l2tp_udp_parse(p, ids + 3, 32, &h), L2TP_WIRE_SHORT);
+		if (o) {	/* with and without the last byte of the offset's size */
+			KUNIT_EXPECT_EQ(test, l2tp_udp_parse(p, body - 3, 32, &h), L2TP_WIRE_OK);
+			KUNIT_EXPECT_EQ(test, h.body, body);
+			KUNIT_EXPECT_EQ(test, l2tp_udp_parse(p, body - 4, 32, &h), L2TP_WIRE_OK);
+			KUNIT_EXPECT_EQ(test, h.body, body - 3);
+		}
 		put16(p + ids + 2, 0);
 		KUNIT_EXPECT_EQ(test, l2tp_udp_parse(p, 32, 32, &h), L2TP_WIRE_OK);
 		put16(p + ids, 0);
