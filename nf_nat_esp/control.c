@@ -191,7 +191,6 @@ static void esp_make_ours(const struct esp_peers *peers, struct nf_conn *ct)
 
 	if (!vpnpass_ct_sole_owner(ct))
 		return;
-	reply.src.u.all = htons(peers->id);
 	reply.dst.u.all = htons(peers->id);
 	nf_conntrack_alter_reply(ct, &reply);
 }

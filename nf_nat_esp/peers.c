@@ -164,7 +164,8 @@ struct esp_peers *esp_peers_get(struct vpnpass_net *vn, const struct vpnpass_key
  * @t: filled in
  *
  * In the original direction ESP has the tuple that conntrack gives it anyway. Several
- * clients' replies look the same, so these have an id that is in no packet.
+ * clients' replies look the same, so these have an id that is in no packet. At the server's
+ * end there is none, or NAT would look the packet's way up once more.
  */
 void esp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
 	       struct nf_conntrack_tuple *t)
@@ -186,7 +187,6 @@ void esp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
 		t->dst.u.udp.port = dir == IP_CT_DIR_ORIGINAL ? peers->server_port[0] :
 								peers->port[1];
 	} else if (dir == IP_CT_DIR_REPLY) {
-		t->src.u.all = htons(peers->id);
 		t->dst.u.all = htons(peers->id);
 	}
 }
