@@ -16,7 +16,7 @@
 #include "judge.h"
 #include "own.h"
 
-#define ESP_JUDGE_LEAD		64	/* points that rule the others out */
+#define ESP_JUDGE_LEAD		72	/* points that rule the others out */
 #define ESP_JUDGE_EXPLAINED	12	/* points for one that sends and would never be answered */
 #define ESP_JUDGE_RIVAL		16	/* points that settle to which of two SPIs a client goes */
 #define ESP_JUDGE_ONEWAY	(-20)	/* has never sent anything: a one-way SA */
