@@ -17,15 +17,20 @@ each() { # NUMBER COMMAND [ARGUMENT...]: for the first so many clients
 	done
 }
 
-# Clients of the first $1 whose pings come back through their tunnels
+# Has a client of that protocol a tunnel that carries pings, before the time is over?
+pptp_works() { # NODE SECONDS
+	# the client is ready a moment before the server's pppd is
+	ppp_wait "$1" 0 "$2" >/dev/null && wait_for 10 ping_tunnel "$1" >/dev/null
+}
+
+ipsec_works() { # NODE SECONDS
+	ipsec_wait "$1" "$2" >/dev/null && at "$1" ping -n -c 3 -i 0.2 -W 1 "$INNER_SERVER" >/dev/null
+}
+
 count_working() { # NUMBER SECONDS
 	local i count=0 end=$((SECONDS + $2))
 	for ((i = 1; i <= $1; i++)); do
-		# the client is ready a moment before the server's pppd is
-		if ppp_wait "c$i" 0 $((end > SECONDS ? end - SECONDS : 1)) >/dev/null &&
-			wait_for 10 ping_tunnel "c$i" >/dev/null; then
-			count=$((count + 1))
-		fi
+		! "${PROTO}_works" "c$i" $((end > SECONDS ? end - SECONDS : 1)) || count=$((count + 1))
 	done
 	echo $count
 }
@@ -33,16 +38,17 @@ count_working() { # NUMBER SECONDS
 # try NAME NUMBER SECONDS
 try() {
 	local working
-	tell "$2 clients dial $1 ..."
-	each "$2" pptp_dial
+	tell "$2 $PROTO clients dial $1 ..."
+	each "$2" "${PROTO}_dial"
 	working=$(count_working "$2" "$3")
-	result[$1:$2]=$working
+	result[$PROTO:$1:$2]=$working
 	tell "    $working of $2 tunnels carry pings"
 }
 
-hang_up() { # NUMBER
-	each "$1" pptp_hangup
-	wait_for 15 tunnels_are 0 >/dev/null || true
+# hang_up NUMBER: conntrack forgets too, so each try begins in the same way
+hang_up() {
+	each "$1" "${PROTO}_hangup" >/dev/null 2>&1
+	[ "$PROTO" != pptp ] || wait_for 15 tunnels_are 0 || true
 	flush_conntrack >/dev/null 2>&1
 }
 
@@ -53,39 +59,63 @@ live() {
 	tell
 }
 
+# show PROTOCOL SECONDS: without help, then with it
+show() {
+	local n
+	export PROTO=$1
+	for n in 2 $MOST; do
+		try "through plain NAT" "$n" "$2"
+		hang_up "$n"
+	done
+	tell
+	tell "\$ vpnpass enable $PROTO"
+	vpnpass -n r enable "$PROTO" | sed 's/^/| /'
+	tell
+	for n in 2 $MOST; do
+		try "with help" "$n" 60
+		[ "$n" = 2 ] || live
+		hang_up "$n"
+	done
+}
+
 cell() { # WAY NUMBER
-	printf '%d of %d work' "${result[$1:$2]}" "$2"
+	printf '%d of %d work' "${result[$PROTO:$1:$2]}" "$2"
 }
 
 table() {
+	local n
 	tell "clients at once   plain NAT        with vpnpass"
 	tell "---------------   --------------   --------------"
-	local n
-	for n in 2 $MOST; do
-		tell "$(printf '%-15s   %-14s   %s' "$n" "$(cell 'through plain NAT' "$n")" "$(cell 'with help' "$n")")"
+	for PROTO in pptp ipsec; do
+		for n in 2 $MOST; do
+			tell "$(printf '%-15s   %-14s   %s' "$n $PROTO" "$(cell 'through plain NAT' "$n")" \
+				"$(cell 'with help' "$n")")"
+		done
 	done
+}
+
+judge() { # PROTOCOL
+	check "plain NAT leaves $1 clients without a tunnel" test "${result[$1:through plain NAT:$MOST]}" -lt $MOST
+	equal "two $1 clients work with help" 2 "${result[$1:with help:2]}"
+	equal "$MOST $1 clients work with help" $MOST "${result[$1:with help:$MOST]}"
 }
 
 tell "one router (NAT), $MOST clients, one server, kernel $(uname -r)"
 topology clients=$MOST
+load_modules pptp || bail "the modules do not load"
+load_modules ipsec || bail "the IPsec module does not load"
 pptpd_start s
-load_modules || bail "the modules do not load"
-for n in 2 $MOST; do
-	try "through plain NAT" "$n" 8
-	hang_up "$n"
-done
-tell
-tell "\$ vpnpass enable pptp"
-vpnpass -n r enable pptp | sed 's/^/| /'
-tell
-for n in 2 $MOST; do
-	try "with help" "$n" 60
-	[ "$n" = 2 ] || live
-	[ "$n" = "$MOST" ] || hang_up "$n"
-done
+show pptp 8
+end_processes_but_holders
+flush_conntrack >/dev/null 2>&1
+# shellcheck disable=SC2046 # a list
+{
+	tunnel_ends $(seq -f 'c%g' $MOST)
+	daemons $(seq -f 'c%g' $MOST)
+}
+tell "IPsec without NAT traversal: libreswan, plain ESP"
+show ipsec 8
 table
-check "plain NAT leaves clients without a tunnel" test "${result[through plain NAT:$MOST]}" -lt $MOST
-equal "two clients work with help" 2 "${result[with help:2]}"
-equal "$MOST clients work with help" $MOST "${result[with help:$MOST]}"
-hang_up $MOST
+judge pptp
+judge ipsec
 settle

@@ -8,13 +8,30 @@ INNER_SERVER=$INNER.0.1
 WHACK=/usr/libexec/ipsec/whack
 XFRM_CIPHER=(enc 'ecb(cipher_null)' '' auth 'hmac(sha1)')
 
-# Lines of a connection beside the usual ones, as words: ikev2=no aggressive=yes ... By client: on
-# both ends, on the gateway's only, on the client's only. And of all connections.
-declare -A IPSEC_CONN IPSEC_GATEWAY IPSEC_CLIENT
-IPSEC_ALL=
-# The gateway's node, and whether the outer addresses are of IPv6
+# Set by the functions below. Lines of a connection beside the usual ones, by client and where
+declare -A IPSEC_LINES
+# The gateway's inner address for a client, where it has one of its own
+declare -A IPSEC_SUBNET
 GATEWAY=s
 OUTER=4
+
+# ipsec_lines both|gateway|client NODE|all WORD...: as ikev2=no aggressive=yes
+ipsec_lines() {
+	IPSEC_LINES[$1:$2]=${*:3}
+}
+
+# ipsec_subnet NODE ADDRESS: what this client reaches through its tunnel
+ipsec_subnet() {
+	IPSEC_SUBNET[$1]=$2
+}
+
+use_gateway() { # NODE
+	GATEWAY=$1
+}
+
+use_family() { # 4|6: of the outer addresses
+	OUTER=$1
+}
 
 inner() { # NODE
 	case $1 in
@@ -92,9 +109,9 @@ ipsec_setup() {
 	EOT
 }
 
-ipsec_lines() { # WORDS...
+lines_of() { # CLIENT gateway|client
 	local words
-	read -ra words <<<"$IPSEC_ALL $*"
+	read -ra words <<<"${IPSEC_LINES[both:all]:-} ${IPSEC_LINES[both:$1]:-} ${IPSEC_LINES[$2:$1]:-}"
 	[ ${#words[@]} = 0 ] || printf ' %s\n' "${words[@]}"
 }
 
@@ -139,12 +156,12 @@ gateway() {
 			conn $name
 			 left=$(outer $GATEWAY)
 			 leftid=@gateway
-			 leftsubnet=$(inner $GATEWAY)/32
+			 leftsubnet=${IPSEC_SUBNET[$name]:-$(inner $GATEWAY)}/32
 			 right=%any
 			 rightid=@$name
 			 rightsubnet=$(inner "$name")/32
 		EOT
-		ipsec_lines "${IPSEC_CONN[$name]:-}" "${IPSEC_GATEWAY[$name]:-}"
+		lines_of "$name" gateway
 	done | pluto_start $GATEWAY
 }
 
@@ -157,8 +174,8 @@ client() {
 		 leftsubnet=$(inner "$1")/32
 		 right=${2:-$(outer $GATEWAY)}
 		 rightid=@gateway
-		 rightsubnet=$(inner $GATEWAY)/32
-		$(ipsec_lines "${IPSEC_CONN[$1]:-}" "${IPSEC_CLIENT[$1]:-}")
+		 rightsubnet=${IPSEC_SUBNET[$1]:-$(inner $GATEWAY)}/32
+		$(lines_of "$1" client)
 	EOT
 }
 
@@ -231,7 +248,7 @@ xfrm_policy() { # NODE in|out FROM TO SRC DST REQID: inner addresses, then those
 
 # xfrm_end NODE IN OUT LOCAL REMOTE INNER_LOCAL INNER_REMOTE: one end's SAs and policies
 xfrm_end() {
-	local id=$(($2 ^ $3))
+	local id=$((($2 << 16 ^ $3) & 0x7fffffff))
 	xfrm_sa "$1" "$5" "$4" "$2" $id
 	xfrm_sa "$1" "$4" "$5" "$3" $id
 	xfrm_policy "$1" in "$7" "$6" "$5" "$4" $id

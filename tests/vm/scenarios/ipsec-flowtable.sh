@@ -33,7 +33,7 @@ other_udp() {
 }
 
 is_offloaded() {
-	echo more >"$LAB/talk"
+	echo more 1<>"$LAB/talk"
 	[ "$(offloaded 9999)" -gt 0 ]
 }
 

@@ -6,7 +6,10 @@
 
 export PROTO=ipsec
 ALL="c1 c2 c3 c4 c5"
-IPSEC_CONN=([c1]="ikev2=no" [c2]="ikev2=no" [c3]="ikev2=no aggressive=yes" [c4]="ikev2=no aggressive=yes")
+ipsec_lines both c1 ikev2=no
+ipsec_lines both c2 ikev2=no
+ipsec_lines both c3 ikev2=no aggressive=yes
+ipsec_lines both c4 ikev2=no aggressive=yes
 
 # Quick mode and main mode again, asked for by one end while pings run
 rekey() { # END CLIENT

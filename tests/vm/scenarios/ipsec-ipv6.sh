@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib/lab.sh"
 
 export PROTO=ipsec
-OUTER=6
+use_family 6
 
 unnated() {
 	at r nft flush chain inet vplab post
@@ -28,6 +28,7 @@ equal "no packet was looked at" 0 "$(counter data-packets)"
 equal "no tunnel is known" 0 "$(tunnels '[a-z]*')"
 nated
 each_of "s c1 c2" xfrm_flush
+flush_conntrack >/dev/null 2>&1
 xfrm_pair c1 0x1001 0x2001
 xfrm_pair c2 0x1002 0x2002
 check "with NAT66 and keys by hand both work" each_of "c1 c2" inner_ping

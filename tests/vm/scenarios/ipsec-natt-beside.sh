@@ -6,10 +6,13 @@
 
 export PROTO=ipsec
 ALL="c1 c2 c3 c4"
-PLAIN="ikev2=no"
-NATT="encapsulation=auto ike=aes128-sha1-dh31,aes128-sha1-modp1536"
 # the gateway knows by the version of IKE whom to offer NAT traversal
-IPSEC_CONN=([c1]=$PLAIN [c2]=$PLAIN [c3]=$NATT [c4]=$NATT)
+for node in c1 c2; do
+	ipsec_lines both $node ikev2=no
+done
+for node in c3 c4; do
+	ipsec_lines both $node encapsulation=auto ike=aes128-sha1-dh31,aes128-sha1-modp1536
+done
 
 encapsulated() { # NODE: how many of its SAs
 	ip -n "$1" xfrm state | grep -c 'encap type'

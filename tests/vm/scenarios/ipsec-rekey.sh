@@ -7,9 +7,9 @@
 
 export PROTO=ipsec
 ALL="c1 c2 c3"
-IPSEC_ALL="salifetime=12s ikelifetime=22s rekeymargin=7s rekeyfuzz=0%"
-IPSEC_GATEWAY[c1]="rekey=no"
-IPSEC_CLIENT[c2]="rekey=no"
+ipsec_lines both all salifetime=12s ikelifetime=22s rekeymargin=7s rekeyfuzz=0%
+ipsec_lines gateway c1 rekey=no
+ipsec_lines client c2 rekey=no
 
 # How often the client's connection has got a new SA, as the gateway tells
 rekeys() { # CLIENT Child|IKE
