@@ -18,6 +18,7 @@
 
 #define ESP_JUDGE_LEAD		72	/* points that rule the others out */
 #define ESP_JUDGE_EXPLAINED	12	/* points for one that sends and would never be answered */
+#define ESP_JUDGE_CLOSE		28	/* points that are not much */
 #define ESP_JUDGE_RIVAL		16	/* points that settle to which of two SPIs a client goes */
 #define ESP_JUDGE_ONEWAY	(-20)	/* has never sent anything: a one-way SA */
 #define ESP_JUDGE_SILENT	(-32)	/* silent for now */
@@ -25,12 +26,14 @@
 #define ESP_JUDGE_MIN		(-44)	/* it sends, but neither answers nor asks */
 #define ESP_JUDGE_STEADY	12	/* asking at a steady pace counts up to this */
 #define ESP_JUDGE_MAX		100
+#define ESP_JUDGE_HOT		40	/* it has happened right now */
 #define ESP_JUDGE_COLD		(-24)	/* nothing has happened for a quarter of an hour */
 #define ESP_JUDGE_ROUND		20	/* ms; packets closer than this are one round */
 #define ESP_JUDGE_PROMPT	10	/* ms until a prompt answer */
+#define ESP_JUDGE_ALIKE		4	/* ms by which two answers of a host may differ, in all */
 #define ESP_JUDGE_SLOW		400	/* ms between packets: their pace may be another's too */
 #define ESP_JUDGE_ANSWER	100	/* ms until an answer */
-#define ESP_JUDGE_NEAR		20	/* ms by which that time varies, beside a quarter of it */
+#define ESP_JUDGE_NEAR		2	/* ms by which that time varies at least */
 #define ESP_JUDGE_ANCHOR	8	/* packets in phase after which that time is known */
 #define ESP_JUDGE_ASKED		200	/* ms from a question to the server's answer */
 #define ESP_JUDGE_OUT_ALIVE	60000	/* ms: an outbound SA that is in use */
@@ -88,6 +91,8 @@ static s32 esp_judge_prior(const struct esp_pair_client *client, u64 now)
 		return ESP_JUDGE_COLD;
 	for (ago = esp_since(hot, now), points = 28; ago > 150 && points > ESP_JUDGE_COLD; ago /= 2)
 		points -= 4;
+	for (ago = esp_since(hot, now); ago < 80 && points < ESP_JUDGE_HOT; ago = 2 * ago + 8)
+		points += 4;
 	return points;
 }
 
@@ -105,6 +110,7 @@ static void esp_judge_cand(struct esp_pair_cand *cand, struct esp_pair_client *c
 	cand->answer = 0;
 	cand->delay = 0;
 	cand->lag = 0;
+	cand->vary = 0;
 	cand->sent = 0;
 	cand->phased = 0;
 	cand->got = false;
@@ -213,6 +219,19 @@ static s32 esp_judge_bits(u32 num, u32 den)
 }
 
 /*
+ * One that sends so often that it sends something soon after any packet: a host answers after
+ * the same time again, as far as a clock of milliseconds tells.
+ */
+static s32 esp_judge_busy(u32 delay, u32 usual, u32 gap)
+{
+	if (!usual || gap < 4 * ESP_JUDGE_ALIKE)
+		return 0;
+	if (delay > usual + ESP_JUDGE_ALIKE / 2 || usual > delay + ESP_JUDGE_ALIKE / 2)
+		return -3;
+	return delay > ESP_JUDGE_PROMPT ? 0 : 1;
+}
+
+/*
  * If it answers: by what factor is this likelier than by chance? It answers half of all
  * packets within 10 ms, a quarter later, and others not. Two that send at the same pace meet
  * again and again by chance, but then the time between packet and answer is not as steady as
@@ -233,6 +252,8 @@ static s32 esp_judge_answers(struct esp_pair_cand *cand, u32 gap, u32 span,
 		points = esp_judge_bits(gap, 4 * ESP_JUDGE_ANSWER);
 	if (points < -4)	/* a late answer is no worse than none */
 		points = -4;
+	if (gap < 5 * ESP_JUDGE_PROMPT)
+		return esp_judge_busy(delay, usual, gap);
 	if (!usual || points < 0)
 		return points;
 	if (delay > usual + 2 + usual / 8 || usual > delay + 2 + delay / 8)
@@ -248,24 +269,37 @@ static s32 esp_judge_dephased(struct esp_pair_cand *cand, s32 points)
 	return points;
 }
 
+/* The first time, when all that is known is that way and server don't take long. */
+static s32 esp_judge_asks_first(struct esp_pair_cand *cand, u32 gap, u32 lag)
+{
+	u32 chance = lag < 4 ? 4 : lag;
+
+	cand->lag = lag + 1;
+	cand->vary = 2 + lag / 4;
+	return esp_judge_bits(gap * (20 + lag), ESP_JUDGE_ASKED * chance);
+}
+
 /*
  * If it asks, it has sent something in nine of ten cases before each packet, by the time
  * that server and way take. At a steady pace that is no more than one coincidence.
  */
 static s32 esp_judge_asks(struct esp_pair_cand *cand, u32 gap, bool steady, u64 now)
 {
-	u64 lag = esp_since(READ_ONCE(cand->client->out_last), now);
-	u32 near = ESP_JUDGE_NEAR + cand->lag / 4;
+	u64 lag = esp_since(READ_ONCE(cand->client->out_last), now) + 1;
+	u32 off = lag > cand->lag ? lag - cand->lag : cand->lag - lag;
+	u32 near = ESP_JUDGE_NEAR + cand->lag / 8 + 2 * cand->vary;
 	s32 points;
 
-	if (!cand->lag)
-		near = ESP_JUDGE_ASKED / 2;
-	else if (lag > cand->lag + near || lag + near < cand->lag)
-		return esp_judge_dephased(cand, gap > 2 * near ? -8 : -4);
 	if (lag > ESP_JUDGE_ASKED)
 		return esp_judge_dephased(cand, -8);
-	if (cand->phased < ESP_JUDGE_ANCHOR)
-		cand->lag = cand->lag ? (cand->lag * 3 + lag) / 4 : lag + 1;
+	if (!cand->lag)
+		return esp_judge_asks_first(cand, gap, lag - 1);
+	if (off > near)
+		return esp_judge_dephased(cand, gap > 2 * near ? -8 : -4);
+	if (cand->phased < ESP_JUDGE_ANCHOR) {
+		cand->lag = (cand->lag * 3 + lag) / 4;
+		cand->vary = (cand->vary * 3 + off) / 4;
+	}
 	if (gap <= 2 * near)
 		return 0;
 	points = esp_judge_bits(9 * gap, 20 * near);
@@ -274,7 +308,7 @@ static s32 esp_judge_asks(struct esp_pair_cand *cand, u32 gap, bool steady, u64 
 	if (cand->phased < 255)
 		cand->phased++;
 	points += esp_judge_bits(cand->phased, ESP_JUDGE_ANCHOR);
-	return cand->asks + 3 <= points ? 3 : cand->asks < points ? points - cand->asks : 0;
+	return cand->asks + 6 <= points ? 6 : cand->asks < points ? points - cand->asks : 0;
 }
 
 /* It counts only if what flowed stopped when the SPI came up, and didn't go on after that. */
@@ -501,8 +535,10 @@ void esp_judge(struct esp_pair_group *group, struct esp_pair_case *c,
 			esp_judge_sort(r, cand);
 	}
 	r->left = r->n;
+	r->close = r->n;
 	if (r->n <= owners)
 		return;
+	r->close = esp_judge_live(r, owners, ESP_JUDGE_CLOSE);
 	r->lead = esp_judge_total(r->live[owners - 1]) - esp_judge_total(r->live[owners]);
 	n = esp_judge_live(r, owners, ESP_JUDGE_LEAD);
 	if (n > 1 && owners == 1 && esp_judge_explained(c, r->live[0]))

@@ -12,12 +12,14 @@
  * @live: the candidates that can't be ruled out, the likeliest first
  * @n: how many
  * @left: candidates that still wait for an SA
+ * @close: the first so many are about as likely as the likeliest
  * @lead: points between the first and the second that waits; large if there is none
  */
 struct esp_judge_result {
 	struct esp_pair_cand *live[ESP_PAIR_CANDS];
 	u16 n;
 	u16 left;
+	u16 close;
 	s32 lead;
 };
 

@@ -86,6 +86,8 @@ static u16 esp_pair_may_copy(struct esp_pair_group *group, struct esp_pair_case 
 	if (!l->rounds)
 		return 0;
 	most = esp_pair_breadth(l, c);
+	if (most < r->close)	/* no evidence is no reason to leave anybody out */
+		most = r->close;
 	if (n > most) {
 		n = most;
 		esp_own_count(group, ESP_PAIR_CROWDED);

@@ -285,6 +285,7 @@ struct esp_pair_in {
  * @answer: ms from the latest packet until it sent something, plus 1; 0: not yet
  * @delay: the same for the previous one that it answered
  * @lag: smoothed ms from its sending something until the next packet, plus 1; 0: unknown
+ * @vary: smoothed ms by which that time varies
  * @sent: packets that it has sent since, up to 255
  * @phased: packets at a steady pace that came when an answer to it was due, up to 255
  * @got: it got a packet of the latest round, and so could answer
@@ -299,6 +300,7 @@ struct esp_pair_cand {
 	u8 answer;
 	u8 delay;
 	u8 lag;
+	u8 vary;
 	u8 sent;
 	u8 phased;
 	bool got;
