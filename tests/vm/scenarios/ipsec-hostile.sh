@@ -58,7 +58,7 @@ unaskeds() {
 	counted data-unknown flood o1 --dst $ROUTER --count "$COUNT" esp
 	counted esp-short flood o1 --src $SERVER --dst $ROUTER --count 100 esp-short
 	counted esp-bad-spi flood o1 --src $SERVER --dst $ROUTER --count 100 esp-low
-	counted ike-unknown-cookie flood o1 --src $SERVER --dst $ROUTER --count 100 ike-sa
+	counted ike-unknown-cookie flood o1 --src $SERVER --dst $ROUTER --count 100 ike-init
 }
 
 ah() {
@@ -71,6 +71,17 @@ replays() {
 	afresh
 	check "replays do no harm" play 3 "start 1-2" "ping 1-2 5" "replay 1-2 50" "ping 1-2 5" "start 3" "replay 1-2 20" \
 		"ping all 20 60" "replay 1-3 50" "ping all 20 60"
+}
+
+# IKE that is for nobody has an entry in conntrack, as all that is for the router itself
+strays() {
+	afresh
+	play_start stray 1 "start 1" "touch $LAB/stray-up" "wait $LAB/stray-sent" "server-ike-rekey 1" "server-rekey 1" \
+		"ping 1 3" "expect retries 0"
+	await stray-up
+	flood o1 --src $SERVER --dst $ROUTER --count 8 ike-sa
+	signal stray-sent
+	check "after stray IKE from its address a server can re-key its IKE SA" play_end stray
 }
 
 # Attackers that guess while clients are about to come up
@@ -101,5 +112,6 @@ ah
 signal end
 check "the running pair has lost nothing, re-keys and goes on" play_end pair
 replays
+strays
 while_starting
 settle

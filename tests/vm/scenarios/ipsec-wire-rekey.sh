@@ -56,12 +56,15 @@ without_ike() {
 	afresh
 	check "help goes off" mode r off
 	play_start late 1 "start all" "talk all 50" "touch $LAB/talking" "wait $LAB/helped" "hush all" "settle all -1" \
-		"ping all 20" "rekey all" "ping all 5"
+		"ping all 20" "rekey all" "ping all 5" "touch $LAB/last" "wait $LAB/done"
 	check "one client talks without help" await talking
 	check "help comes" mode r on
 	sleep 1
 	signal helped
-	check "and it talks on" play_end late
+	check "it re-keys" await last
+	check "its tunnel is known" tunnels_up 1
+	signal done
+	check "and has lost nothing" play_end late
 }
 
 esp_topology 50
