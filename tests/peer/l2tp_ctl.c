@@ -317,7 +317,8 @@ static struct session *session_of(struct tunnel *t, int who, const struct contro
 	struct world *w = t->link->world;
 	struct session *s = session_by_uid(w, c->session_uid);
 	bool request = c->type == ICRQ || c->type == OCRQ;
-	u32 told = control_id(c, 14, 63), mine = c->version == 3 ? control_id(c, 0, 64) : c->session;
+	u32 told = control_id(c, 14, 63);
+	u32 mine = c->version == 3 ? control_id(c, 0, 64) : c->session;
 
 	if (!s || s->tunnel != t) {
 		w->n.control_foreign++;
@@ -380,11 +381,11 @@ static void act(struct tunnel *t, int who, const struct control *c, const struct
 		break;
 	case SCCRP:
 		h->peer = control_id(c, 9, 61);
+		h->remote = p->from;	/* the server may have chosen another port */
 		if (h->stopped)
 			break;
 		if (h->peer != t->h[SERVER].own)
 			t->link->world->n.aliased++;
-		h->remote = p->from;	/* the server may have chosen another port */
 		h->up = true;
 		control_send(t, CLIENT, SCCCN, NULL);
 		for (s = t->sessions; s; s = s->next)

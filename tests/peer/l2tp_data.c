@@ -66,7 +66,8 @@ static size_t put_v3(const struct session *s, int who, u8 *p)
 	return at + 4 + cookie - p;
 }
 
-static void put_payload(const struct session *s, int who, u8 *p, size_t size, u32 serial, u32 flags)
+static void put_payload(const struct session *s, int who, u8 *p, size_t size, u32 serial,
+			u32 flags)
 {
 	memset(p, 0x5a, size);
 	put32(p, PAYLOAD_MAGIC);

@@ -56,7 +56,7 @@ int play_main(int argc, char **argv)
 		}
 	}
 	if (!w->clients || !w->servers)
-		usage_error("play: --server NETNS=ADDRESS or --clients NETNS=ADDRESS[+COUNT] is missing");
+		usage_error("play: --server NETNS=A or --clients NETNS=A[+COUNT] is missing");
 	world_links(w);
 	return play_steps(w, argv + optind) ? 0 : 1;
 }

@@ -134,10 +134,12 @@ static const struct args *settling;
 
 static bool all_said(struct world *w)
 {
+	const struct talker *k;
 	u32 i;
 
 	for (i = 0; i < settling->links; i++) {
-		if (settling->link[i]->talk[CLIENT].left > 0 || settling->link[i]->talk[SERVER].left > 0)
+		k = settling->link[i]->talk;
+		if (k[CLIENT].left > 0 || k[SERVER].left > 0)
 			return false;
 	}
 	return true;

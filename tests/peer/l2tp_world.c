@@ -179,7 +179,8 @@ void half_send(struct tunnel *t, int who, const u8 *p, size_t len, bool sum)
 			put16(buf + 6, csum ? csum : 0xffff);
 	}
 	((struct sockaddr_in *)&to.ss)->sin_port = 0;
-	if (sendto(t->over_ip ? e->ip_fd : e->udp_fd, buf, hlen + len, 0, (void *)&to.ss, to.len) < 0)
+	if (sendto(t->over_ip ? e->ip_fd : e->udp_fd, buf, hlen + len, 0, (void *)&to.ss,
+		   to.len) < 0)
 		e->world->n.unsent++;
 }
 
