@@ -34,7 +34,7 @@
 #define ESP_JUDGE_SLOW		400	/* ms between packets: their pace may be another's too */
 #define ESP_JUDGE_ANSWER	100	/* ms until an answer */
 #define ESP_JUDGE_NEAR		2	/* ms by which that time varies at least */
-#define ESP_JUDGE_ANCHOR	8	/* packets in phase after which that time is known */
+#define ESP_JUDGE_ANCHOR	3	/* packets in phase after which that time is known */
 #define ESP_JUDGE_ASKED		200	/* ms from a question to the server's answer */
 #define ESP_JUDGE_OUT_ALIVE	60000	/* ms: an outbound SA that is in use */
 #define ESP_JUDGE_IN_DEAD	2000	/* ms: inbound SAs that are not */

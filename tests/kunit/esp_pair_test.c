@@ -79,7 +79,7 @@ static void pair_several_by_answers(struct kunit *test)
 	esp_lab_exchange(lab, 2);
 	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), 3);
 	esp_lab_out(lab, 1, 0x9001);
-	KUNIT_EXPECT_EQ(test, asked(lab, 0x1000, &seq, 1, 12), 1);
+	KUNIT_EXPECT_EQ(test, asked(lab, 0x1000, &seq, 1, 14), 1);
 	KUNIT_EXPECT_EQ(test, state(lab, 0x1000), ESP_PAIR_UP);
 	KUNIT_EXPECT_GE(test, lab->counts[ESP_PAIR_EVIDENCE], 1);
 	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_CAPPED], 0);
