@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Steps of the IPsec world: each does a thing to some links, waits for its end, says how it went. */
+/* Steps of the IPsec world: each does a thing to some links and says how it went. */
 #define _GNU_SOURCE
 #include "ipsec_step.h"
 
