@@ -40,7 +40,7 @@ clean: ## remove what was built here
 	rm -rf .tmp_versions
 	+$(MAKE) -C userspace clean
 
-demo: ## the show: two and ten PPTP clients behind one NAT, without and with help (10 min)
+demo: ## the show: two and ten clients behind one NAT, PPTP and IPsec, without and with help (10 min)
 	tests/demo/run
 
 check: ## every test on every kernel (45 min cold), ends with "N passed, N failed"
@@ -51,6 +51,9 @@ check-quick: ## lint, units, fuzzer and the smoke scenarios on one kernel (5 min
 
 check-debug: ## units and scenarios under KASAN, lockdep, kmemleak, UBSAN
 	tests/tools/check debug
+
+check-fifty: ## fifty libreswan clients of one gateway, all re-keyed twice (10 min)
+	tests/vm/run -m 3000 -t 1800 vm/long/ipsec-fifty.sh
 
 check-unit: ## KUnit suites of the pure logic
 	tests/tools/check unit
@@ -73,5 +76,5 @@ lint: ## shellcheck, sparse, checkpatch, generated files, sizes
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all modules tool install uninstall clean demo check check-quick check-debug check-unit \
+.PHONY: all modules tool install uninstall clean demo check check-quick check-debug check-fifty check-unit \
 	bench build-matrix fuzz sim lint help
