@@ -53,8 +53,15 @@ struct nf_conn *vpnpass_entry_get(struct vpnpass_flow *flow);
 
 /* hooks.c */
 DECLARE_STATIC_KEY_FALSE(vpnpass_udp_key);
+bool vpnpass_zone(const struct sk_buff *skb, u16 *zone);
+const struct vpnpass_engine *vpnpass_data_engine(struct vpnpass_net *vn, u8 l4proto);
+const struct vpnpass_engine *vpnpass_udp_engine(struct vpnpass_net *vn, __be16 port);
 int vpnpass_hooks_register(struct net *net);
 void vpnpass_hooks_unregister(struct net *net);
+
+/* icmp.c */
+unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_packet *pkt,
+			  const union nf_inet_addr *outer_dst);
 
 /* engine.c */
 int vpnpass_mode_set(struct vpnpass_net *vn, unsigned int id, unsigned int mode);

@@ -157,18 +157,18 @@ void esp_guests_age(struct esp_group *group, bool all)
  * Repeated messages go to the next client, and the next, until one answers.
  */
 static struct esp_peers *esp_ike_next(struct esp_group *group, const struct esp_cookie *c,
-				      u64 *rank)
+				      u32 *rank)
 {
 	struct esp_peers *peers, *best = NULL;
 	struct esp_pair_client *client;
-	u64 r;
+	u32 r;
 
-	*rank = U64_MAX;
+	*rank = U32_MAX;
 	list_for_each_entry(client, &group->pair.clients, list) {
 		peers = esp_client_peers(client);
 		if (!peers->ncookies)
 			continue;
-		r = c->new_sa ? peers->born : U64_MAX - peers->active;
+		r = c->new_sa ? peers->born : U32_MAX - peers->active;
 		if (r <= c->rank || r >= *rank)
 			continue;
 		*rank = r;
@@ -180,7 +180,7 @@ static struct esp_peers *esp_ike_next(struct esp_group *group, const struct esp_
 static bool esp_ike_guess(struct esp_group *group, struct esp_cookie *c)
 {
 	struct esp_peers *peers;
-	u64 rank;
+	u32 rank;
 
 	peers = esp_ike_next(group, c, &rank);
 	if (!peers && c->rank) {
@@ -249,10 +249,11 @@ static struct vpnpass_flow *esp_ike_unknown(struct esp_group *group,
 
 /*
  * Has somebody else an IKE flow with this server, who is helped by nobody: the router itself,
- * or a client that no rule picked? Its messages have cookies that we don't know.
+ * or a client that no rule picked? Its messages have cookies that we don't know. What the
+ * server began at the router's own address is no such flow.
  */
 static bool esp_ike_foreign(struct vpnpass_net *vn, const struct sk_buff *skb,
-			    const struct vpnpass_packet *pkt)
+			    const struct vpnpass_packet *pkt, const struct vpnpass_key *key)
 {
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
@@ -265,7 +266,8 @@ static bool esp_ike_foreign(struct vpnpass_net *vn, const struct sk_buff *skb,
 	if (!h)
 		return false;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	foreign = !esp_known(vn, ct);
+	foreign = nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3, &key->src) &&
+		  !esp_known(vn, ct);
 	nf_ct_put(ct);
 	return foreign;
 }
@@ -308,7 +310,7 @@ static struct vpnpass_flow *esp_ike_find(struct vpnpass_net *vn, const struct sk
 	c = esp_cookie_find(vn, &key);
 	if (c && !READ_ONCE(c->guest) && c->cookie == ike.cookie[0])
 		return READ_ONCE(c->binding.flow);
-	if (!esp_ike_begins(&ike) || esp_ike_foreign(vn, skb, pkt))
+	if (!esp_ike_begins(&ike) || esp_ike_foreign(vn, skb, pkt, packet))
 		return NULL;
 	esp_count(vn, ESP_COUNT_IKE_UNKNOWN);
 	spin_lock_bh(&group->base.lock);

@@ -276,6 +276,7 @@ static unsigned int esp_data_in_new(struct esp_group *group, struct sk_buff *skb
 	if (!sa)
 		return NF_DROP;
 	sa->data.dir = IP_CT_DIR_REPLY;
+	INIT_LIST_HEAD(&sa->unsure);
 	spin_lock_bh(&group->base.lock);
 	b = vpnpass_lookup(vn, key);
 	if (!b && !group->base.dead)

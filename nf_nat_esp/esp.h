@@ -82,7 +82,7 @@ struct esp_cookie {
 	unsigned long last;
 	bool guest;
 	bool new_sa;
-	u64 rank;
+	u32 rank;
 	struct rcu_head rcu;
 };
 
@@ -90,23 +90,27 @@ struct esp_cookie {
  * struct esp_sa - an SA, by its SPI
  * @data: how its packets are recognised. Outbound ones have a flow; inbound ones belong to
  *	the owner that @in has.
- * @error: outbound: how routers outside quote them
  * @group: where it is
  * @last: jiffies of the latest outbound packet
- * @unsure: inbound: in esp_group.unsure while its owner isn't certain
  * @in: inbound: what the pairing knows
- * @out: outbound: likewise
+ * @unsure: inbound: in esp_group.unsure while its owner isn't certain
+ * @out: outbound: what the pairing knows
+ * @error: outbound: how routers outside quote them
  * @rcu: for the end
  */
 struct esp_sa {
 	struct vpnpass_binding data;
-	struct vpnpass_binding error;
 	struct esp_group *group;
 	unsigned long last;
-	struct list_head unsure;
 	union {
-		struct esp_pair_in in;
-		struct esp_pair_out out;
+		struct {
+			struct esp_pair_in in;
+			struct list_head unsure;
+		};
+		struct {
+			struct esp_pair_out out;
+			struct vpnpass_binding error;
+		};
 	};
 	struct rcu_head rcu;
 };
@@ -132,7 +136,7 @@ struct esp_group {
 	unsigned int nunsure;
 	struct list_head guests;
 	unsigned int nguests;
-	u64 serial;
+	u32 serial;
 	unsigned long aged;
 	struct esp_pair_decision decision;
 	bool direct;
@@ -149,14 +153,14 @@ struct esp_group {
  * @server_port: the server's, as the client knows it, and its own
  * @ike_flow: what its IKE messages have told
  * @cookies: its IKE SAs, oldest first
- * @ncookies: how many
+ * @tunnel: the ESP data; NULL until there is any. RCU
+ * @born: rank of its latest IKE SA
+ * @active: rank of its latest IKE message that told something
+ * @id: what makes the reply tuples of its entries unique, and their zone
+ * @ncookies: length of @cookies
  * @nouts: outbound SAs
  * @over: it has left its group
  * @stale: the tunnel's state is to be looked at again
- * @tunnel: the ESP data; NULL until there is any. RCU
- * @id: what makes the reply tuples of its entries unique, and their zone
- * @born: rank of its latest IKE SA
- * @active: rank of its latest IKE message that told something
  */
 struct esp_peers {
 	struct vpnpass_control base;
@@ -168,14 +172,14 @@ struct esp_peers {
 	__be16 server_port[2];
 	struct esp_ike_flow ike_flow;
 	struct list_head cookies;
-	unsigned int ncookies;
-	unsigned int nouts;
+	struct vpnpass_tunnel __rcu *tunnel;
+	u32 born;
+	u32 active;
+	u16 id;
+	u8 ncookies;
+	u8 nouts;
 	bool over;
 	bool stale;
-	struct vpnpass_tunnel __rcu *tunnel;
-	u16 id;
-	u64 born;
-	u64 active;
 };
 
 static inline struct esp_peers *esp_peers_of(struct vpnpass_control *control)

@@ -103,6 +103,9 @@ static struct esp_peers *esp_peers_new(struct vpnpass_net *vn, const struct vpnp
 	int err;
 
 	BUILD_BUG_ON(offsetof(struct esp_peers, base));
+	/* there are many of them: what kmalloc rounds up to */
+	BUILD_BUG_ON(IS_ENABLED(CONFIG_64BIT) && !IS_ENABLED(CONFIG_PROVE_LOCKING) &&
+		     (sizeof(struct esp_peers) > 1024 || sizeof(struct esp_sa) > 256));
 	if (!peers) {
 		vpnpass_count(vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_NOMEM);
 		return NULL;

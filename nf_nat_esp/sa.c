@@ -88,7 +88,6 @@ struct esp_sa *esp_sa_new(struct esp_group *group, const struct vpnpass_key *pac
 	}
 	sa->data.id = packet->id;
 	sa->last = jiffies;
-	INIT_LIST_HEAD(&sa->unsure);
 	return sa;
 }
 

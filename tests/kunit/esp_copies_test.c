@@ -49,7 +49,7 @@ static void pair_ping_beside_silence(struct kunit *test)
 	lab->now += 60;
 	esp_lab_exchange(lab, 1);
 	lab->now += 500;
-	for (i = 1; i <= 7; i++, lab->now += 200) {
+	for (i = 1; i <= 10; i++, lab->now += 200) {
 		esp_lab_out(lab, 0, 0x9000);
 		lab->now++;
 		to = esp_lab_to(lab, 0x1000, i);
