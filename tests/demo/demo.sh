@@ -27,6 +27,14 @@ ipsec_works() { # NODE SECONDS
 	ipsec_wait "$1" "$2" >/dev/null && at "$1" ping -n -c 3 -i 0.2 -W 1 "$INNER_SERVER" >/dev/null
 }
 
+ping_more_pptp() {
+	ping_tunnel "$@"
+}
+
+ping_more_ipsec() {
+	reply_ping "$@" && inner_ping "$@"
+}
+
 count_working() { # NUMBER SECONDS
 	local i count=0 end=$((SECONDS + $2))
 	for ((i = 1; i <= $1; i++)); do
@@ -73,7 +81,10 @@ show() {
 	tell
 	for n in 2 $MOST; do
 		try "with help" "$n" 60
-		[ "$n" = 2 ] || live
+		if [ "$n" != 2 ]; then
+			each "$n" "ping_more_$PROTO" >/dev/null
+			live
+		fi
 		hang_up "$n"
 	done
 }

@@ -34,7 +34,7 @@ knows() { # NODE
 }
 
 large_learns() { # NODE
-	at "$1" ping -n -c 1 -W 1 -M do -s 1300 $INNER_SERVER
+	at "$1" ping -n -c 1 -W 1 -M "do" -s 1300 $INNER_SERVER
 	knows "$1"
 }
 
