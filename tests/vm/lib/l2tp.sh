@@ -204,3 +204,55 @@ wire_ping() { # NUMBER [COUNT]
 server_ping() {
 	at s ping -n -c "${2:-3}" -i 0.2 -w 15 "$WIRES.$1.2"
 }
+
+# l2tpns, another LNS: it asks a RADIUS server, which lets everybody in.
+
+radius() { # NODE
+	launch "$1" python3 -c '
+import hashlib, socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 1812))
+while True:
+    ask, who = s.recvfrom(4096)
+    attributes = bytes([6, 6, 0, 0, 0, 2, 7, 6, 0, 0, 0, 1])    # framed, PPP
+    head = struct.pack("!BBH", 2, ask[1], 20 + len(attributes))
+    digest = hashlib.md5(head + ask[4:20] + attributes + b"secret").digest()
+    s.sendto(head + digest + attributes, who)' </dev/null >"$LAB/radius.log" 2>&1
+}
+
+# udp_bound NODE PORT
+udp_bound() {
+	at "$1" ss -Hlun "sport = :$2" | grep -q .
+}
+
+l2tpns_start() { # NODE
+	radius "$1"
+	wait_for 20 udp_bound "$1" 1812 || bail "no RADIUS server: $(cat "$LAB/radius.log")"
+	ip -n "$1" addr add $L2TP_SERVER/32 dev lo
+	echo 10.98.0.64/26 >/etc/l2tpns/ip_pool
+	cat >"$LAB/l2tpns.conf" <<-EOT
+		set debug 3
+		set log_file "$LAB/l2tpns.log"
+		set pid_file "/run/l2tpns.pid"
+		set primary_dns 10.0.0.1
+		set primary_radius 127.0.0.1
+		set primary_radius_port 1812
+		set radius_secret "secret"
+		set radius_authtypes "pap"
+		set bind_address $SERVER
+		set peer_address $L2TP_SERVER
+		set cluster_interface "eth0"
+		set lock_pages no
+	EOT
+	modprobe -q tun || true
+	launch "$1" l2tpns -c "$LAB/l2tpns.conf" </dev/null >"$LAB/l2tpns.out" 2>&1
+	wait_for 30 udp_bound "$1" 1701 || bail "l2tpns does not listen: $(tail -n 5 "$LAB/l2tpns.out" "$LAB/l2tpns.log")"
+	# not before it has found itself alone in its cluster
+	wait_for 30 grep -q 'myself the master' "$LAB/l2tpns.log" || bail "l2tpns does not become master"
+}
+
+# lac_user NODE: as lac, with a name and a password of its own
+lac_user() {
+	lac "$1"
+	printf 'user %s\npassword test\n' "$1" >>"$LAB/l2tp-$1.options"
+}
