@@ -5,6 +5,7 @@
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include "esp.h"
@@ -184,7 +185,7 @@ bool esp_known(struct vpnpass_net *vn, const struct nf_conn *ct)
 	return esp_peers_key(ct, &key) && esp_peers_find(vn, &key);
 }
 
-/* Give the replies of a new entry a tuple of their own. */
+/* Give the replies of a new entry a tuple of their own, and the tool its figures. */
 static void esp_make_ours(const struct esp_peers *peers, struct nf_conn *ct)
 {
 	struct nf_conntrack_tuple reply = ct->tuplehash[IP_CT_DIR_REPLY].tuple;
@@ -193,6 +194,8 @@ static void esp_make_ours(const struct esp_peers *peers, struct nf_conn *ct)
 		return;
 	reply.dst.u.all = htons(peers->id);
 	nf_conntrack_alter_reply(ct, &reply);
+	if (!nf_conn_acct_find(ct))
+		nf_ct_ext_add(ct, NF_CT_EXT_ACCT, GFP_ATOMIC);
 }
 
 /* Remember the packet's SPI. Its entry, if conntrack has it, becomes the tunnel's. */

@@ -274,7 +274,8 @@ static void esp_sa_age_list(struct esp_group *group, struct list_head *list, u64
 /* Forget inbound SAs that are silent for long. Context: group->base.lock held. */
 void esp_sa_age(struct esp_group *group)
 {
-	unsigned int secs = vpnpass_param(group->base.vn, VPNPASS_PROTO_IPSEC, VPNPASS_PARAM_TIMEOUT);
+	unsigned int secs = vpnpass_param(group->base.vn, VPNPASS_PROTO_IPSEC,
+					  VPNPASS_PARAM_TIMEOUT);
 	struct esp_pair_client *client;
 
 	esp_sa_age_list(group, &group->pair.lost, ESP_UNSURE_TIMEOUT);

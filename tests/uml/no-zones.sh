@@ -4,7 +4,7 @@
 # translated for all clients but the first, as without help, and counted.
 . "$(dirname "$0")/../vm/lib/lab.sh"
 
-PROTO=ipsec
+export PROTO=ipsec
 
 ike_ports() { # source ports that the server sees
 	whack s --status | grep -o "$ROUTER:[0-9]* STATE_V2_ESTABLISHED_IKE" | sort -u | wc -l

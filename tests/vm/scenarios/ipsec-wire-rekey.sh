@@ -63,7 +63,7 @@ without_ike() {
 	signal helped
 	check "it re-keys" await last
 	check "its tunnel is known" tunnels_up 1
-	signal done
+	signal 'done'
 	check "and has lost nothing" play_end late
 }
 
