@@ -3,6 +3,7 @@
 # L2TP with real ends: xl2tpd and pppd as LNS and LACs, and the kernel's own L2TPv3 (ip l2tp)
 # with sessions that nobody negotiates.
 
+# shellcheck disable=SC2034 # for lib/vpnpass.sh
 PROTO=l2tp
 L2TP_SERVER=10.98.0.1	# inside of the ppp sessions
 WIRES=10.97		# inside of the pseudowires: one net for each

@@ -3,6 +3,7 @@
 # The L2TP peer (tests/peer): clients are addresses of c1, servers addresses of s, and one
 # process plays them all.
 
+# shellcheck disable=SC2034 # for lib/vpnpass.sh
 PROTO=l2tp
 L2TP_FIRST=$LAN.100	# the first client; the others follow
 SERVER_TWO=$WAN.12
@@ -72,6 +73,7 @@ begin() {
 
 
 # The life of some tunnels, all messages of both ends in it
+# shellcheck disable=SC2034 # for scenarios
 LIFE=("start all 300" "ping all 3" "session all" "server-session all" "ping all 2" "hello all" "server-hello all"
 	"again all" "ping all 2" "close all" "server-close all" "ping all 2" "start all" "ping all 2" "stop all"
 	"ping all 2" "start all" "server-stop all" "early all" "start all" "ping all 2")
