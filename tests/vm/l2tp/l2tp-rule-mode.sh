@@ -29,7 +29,7 @@ flush_conntrack >/dev/null 2>&1
 mode r off
 mode r rule
 check "to a server that no rule picks: plain NAT" l2tp_peer play --server "s=$SERVER_TWO" --clients "c1=$L2TP_FIRST+2" \
-	"set answer 1" "start 1" "!start 2" "ping 1 3"
+	"set timeout 4000" "set answer 1" "start 1" "!start 2" "ping 1 3"
 equal "and no tunnel" 0 "$(tunnels '[a-z]*')"
 at r nft delete table inet vprule
 settle
