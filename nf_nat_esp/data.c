@@ -282,7 +282,8 @@ static unsigned int esp_data_in_new(struct esp_group *group, struct sk_buff *skb
 	if (!b && !group->base.dead)
 		return esp_data_in_first(group, sa, skb, pkt, esp);
 	kfree(sa);
-	if (!group->base.dead && esp_sa_of(b)->group == group)	/* another CPU was faster */
+	/* another CPU was faster */
+	if (!group->base.dead && b->dir == IP_CT_DIR_REPLY && esp_sa_of(b)->group == group)
 		return esp_data_in_known(group, esp_sa_of(b), skb, pkt, esp->seq);
 	spin_unlock_bh(&group->base.lock);
 	return NF_DROP;
