@@ -6,6 +6,8 @@
  * An entry may vanish at any time (flush, expiry, early drop, masquerade's
  * address change). The tunnel stays and the next packet makes a new one.
  */
+#include <linux/inetdevice.h>
+#include <net/addrconf.h>
 #include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
@@ -14,6 +16,7 @@
 #include <net/netfilter/nf_conntrack_timestamp.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/netfilter/nf_nat.h>
+#include <net/route.h>
 #include "core.h"
 
 static bool vpnpass_entry_live(const struct nf_conn *ct)
@@ -286,6 +289,26 @@ static struct nf_conn *vpnpass_entry_take_over(struct vpnpass_flow *flow)
 	return vpnpass_entry_make(flow);
 }
 
+/*
+ * Masquerade gave the client the address of an interface; is it ours still? If not, no new
+ * entry may have it: the next packets are NAT's to translate.
+ */
+static bool vpnpass_mapped_gone(const struct vpnpass_flow *flow)
+{
+	const struct vpnpass_control *control = flow->control;
+	const union nf_inet_addr *mapped = &control->client_mapped;
+
+	if (!flow->masq_index)
+		return false;
+	if (!(control->binding.key.kind & VPNPASS_IPV6))
+		return inet_addr_type(control->vn->net, mapped->ip) != RTN_LOCAL;
+#if IS_BUILTIN(CONFIG_IPV6)
+	return !ipv6_chk_addr(control->vn->net, &mapped->in6, NULL, 0);
+#else
+	return false;
+#endif
+}
+
 /* control->lock held */
 static struct nf_conn *vpnpass_entry_rebuild(struct vpnpass_flow *flow)
 {
@@ -299,6 +322,11 @@ static struct nf_conn *vpnpass_entry_rebuild(struct vpnpass_flow *flow)
 	if (flow->had_entry)
 		vpnpass_flow_count(flow, VPNPASS_COUNT_ENTRY_REBUILT);
 	vpnpass_entry_drop(flow, true);
+	if (vpnpass_mapped_gone(flow)) {
+		vpnpass_flow_count(flow, VPNPASS_COUNT_ADDRESS_GONE);
+		vpnpass_control_del(flow->control);
+		return NULL;
+	}
 	ct = vpnpass_entry_make(flow);
 	if (ct == ERR_PTR(-EEXIST))
 		ct = vpnpass_entry_take_over(flow);

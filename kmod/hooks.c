@@ -185,7 +185,10 @@ static noinline unsigned int vpnpass_in6_slow(struct sk_buff *skb,
 	if (off < 0)
 		return NF_ACCEPT;
 	pkt.off = off;
-	pkt.l4proto = nexthdr;
+	/* what AH covers is not looked into */
+	pkt.l4proto = ih->nexthdr == NEXTHDR_AUTH ? IPPROTO_AH : nexthdr;
+	if (pkt.l4proto == IPPROTO_AH)
+		return vpnpass_data(skb, &pkt);
 	if (nexthdr == IPPROTO_ICMPV6)
 		return vpnpass_icmp(skb, &pkt, &dst);
 	return vpnpass_data(skb, &pkt);

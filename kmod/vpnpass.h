@@ -280,6 +280,8 @@ struct vpnpass_counter {
 	  "Conntrack entries made anew for a running tunnel (after a flush or an idle time).") \
 	X(ENTRY_CLASH, "entry-clash", \
 	  "Foreign conntrack entries removed as they sat on a tunnel's ids.") \
+	X(ADDRESS_GONE, "address-gone", \
+	  "Control flows forgotten as the address they were masqueraded to is no more.") \
 	X(ERROR, "icmp-errors", \
 	  "ICMP errors about data packets given to the right end.") \
 	X(ERROR_UNKNOWN, "icmp-errors-unknown", \

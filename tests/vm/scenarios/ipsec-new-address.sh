@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The router gets another address from its provider: what was masqueraded to the old one is
+# forgotten, and the clients' next packets leave by the new one. Keys by hand, so that no IKE
+# tells of it, and the server is told as an administrator would.
+. "$(dirname "$0")/../lib/lab.sh"
+
+export PROTO=ipsec
+NEW=$WAN.5
+
+both_answer() {
+	each_of "c1 c2" inner_ping 3
+}
+
+# leaves_by ADDRESS: what the server sees of the clients' ESP
+leaves_by() {
+	at s timeout 20 tcpdump -nn -c 4 -i eth0 "esp and src host $1" &
+	local watch=$! node
+	sleep 1
+	for node in c1 c2; do
+		at "$node" ping -n -c 4 -i 0.2 -W 1 $INNER_SERVER
+	done
+	wait $watch
+}
+
+topology clients=2
+tunnel_ends c1 c2
+help_on r
+xfrm_pair c1 0x1001 0x2001
+xfrm_pair c2 0x1002 0x2002
+check "both work" both_answer
+check "the provider takes the address" ip -n r addr del $ROUTER/24 dev eth0
+check "and gives another" ip -n r addr add $NEW/24 dev eth0
+at s ip xfrm state flush
+at s ip xfrm policy flush
+check "ESP leaves by the new address" leaves_by $NEW
+for node in c1 c2; do
+	at $node ip xfrm state flush
+	at $node ip xfrm policy flush
+done
+xfrm_pair c1 0x1001 0x2001 $NEW
+xfrm_pair c2 0x1002 0x2002 $NEW
+check "both work by the new address" both_answer
+check "what was known of the old one is gone" counter_over address-gone 1
+equal "one ESP entry a client" 2 "$(esp_count)"
+settle
