@@ -185,6 +185,39 @@ bool esp_known(struct vpnpass_net *vn, const struct nf_conn *ct)
 	return esp_peers_key(ct, &key) && esp_peers_find(vn, &key);
 }
 
+/**
+ * esp_foreign_entry() - has somebody else a flow that a packet from a server may be for?
+ * @vn: network namespace
+ * @skb: the packet
+ * @pkt: where its parts are
+ * @key: its addresses
+ *
+ * The router itself, or a client that no rule picked or that was refused. What the server
+ * began at the router's own address is no such flow.
+ *
+ * Context: RCU read lock.
+ */
+bool esp_foreign_entry(struct vpnpass_net *vn, const struct sk_buff *skb,
+		       const struct vpnpass_packet *pkt, const struct vpnpass_key *key)
+{
+	const struct nf_conntrack_zone zone = { .id = key->zone, .dir = NF_CT_DEFAULT_ZONE_DIR };
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conn *ct;
+	bool foreign;
+
+	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), pkt->state->pf, vn->net, &tuple))
+		return false;
+	h = nf_conntrack_find_get(vn->net, &zone, &tuple);
+	if (!h)
+		return false;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	foreign = nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3, &key->src) &&
+		  !esp_known(vn, ct);
+	nf_ct_put(ct);
+	return foreign;
+}
+
 /* Give the replies of a new entry a tuple of their own, and the tool its figures. */
 static void esp_make_ours(const struct esp_peers *peers, struct nf_conn *ct)
 {

@@ -8,8 +8,6 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
-#include <net/netfilter/nf_conntrack_core.h>
-#include <net/netfilter/nf_conntrack_zones.h>
 #include "esp.h"
 
 static u32 esp_cookie_seed __read_mostly;
@@ -248,31 +246,6 @@ static struct vpnpass_flow *esp_ike_unknown(struct esp_group *group,
 }
 
 /*
- * Has somebody else an IKE flow with this server, who is helped by nobody: the router itself,
- * or a client that no rule picked? Its messages have cookies that we don't know. What the
- * server began at the router's own address is no such flow.
- */
-static bool esp_ike_foreign(struct vpnpass_net *vn, const struct sk_buff *skb,
-			    const struct vpnpass_packet *pkt, const struct vpnpass_key *key)
-{
-	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_tuple tuple;
-	struct nf_conn *ct;
-	bool foreign;
-
-	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), pkt->state->pf, vn->net, &tuple))
-		return false;
-	h = nf_conntrack_find_get(vn->net, &nf_ct_zone_dflt, &tuple);
-	if (!h)
-		return false;
-	ct = nf_ct_tuplehash_to_ctrack(h);
-	foreign = nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3, &key->src) &&
-		  !esp_known(vn, ct);
-	nf_ct_put(ct);
-	return foreign;
-}
-
-/*
  * Can a message on an unknown IKE SA be the server's wish? One that answers, or IKEv1's that
  * names a responder, is on an SA that somebody here has begun.
  */
@@ -310,7 +283,7 @@ static struct vpnpass_flow *esp_ike_find(struct vpnpass_net *vn, const struct sk
 	c = esp_cookie_find(vn, &key);
 	if (c && !READ_ONCE(c->guest) && c->cookie == ike.cookie[0])
 		return READ_ONCE(c->binding.flow);
-	if (!esp_ike_begins(&ike) || esp_ike_foreign(vn, skb, pkt, packet))
+	if (!esp_ike_begins(&ike) || esp_foreign_entry(vn, skb, pkt, packet))
 		return NULL;
 	esp_count(vn, ESP_COUNT_IKE_UNKNOWN);
 	spin_lock_bh(&group->base.lock);

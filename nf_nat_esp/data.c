@@ -115,54 +115,44 @@ static unsigned int esp_give(struct sk_buff *skb, struct esp_pair_client *client
 	return esp_attach(skb, &tunnel->flow, IP_CT_DIR_REPLY);
 }
 
-/* Copies first, so that the packet itself is ours for as long. */
-static unsigned int esp_give_copies(struct vpnpass_net *vn, struct sk_buff *skb,
-				    const struct vpnpass_packet *pkt,
-				    struct esp_pair_client **to, unsigned int n)
+static void esp_give_copy(struct sk_buff *skb, const struct vpnpass_packet *pkt,
+			  struct esp_pair_client *client)
 {
-	struct vpnpass_tunnel *tunnel;
-	struct esp_peers *peers;
-	unsigned int i;
+	struct esp_peers *peers = esp_client_peers(client);
+	struct vpnpass_tunnel *tunnel = esp_tunnel_get(peers);
 
-	for (i = 1; i < n; i++) {
-		peers = esp_client_peers(to[i]);
-		tunnel = esp_tunnel_get(peers);
-		if (!tunnel)
-			continue;
-		if (tunnel->state == VPNPASS_STATE_SETUP) {
-			WRITE_ONCE(peers->stale, true);
-			esp_tunnel_update(peers);
-		}
-		vpnpass_send_copy(skb, &tunnel->flow, IP_CT_DIR_REPLY, pkt->state);
+	if (!tunnel)
+		return;
+	if (tunnel->state == VPNPASS_STATE_SETUP) {
+		WRITE_ONCE(peers->stale, true);
+		esp_tunnel_update(peers);
 	}
-	return esp_give(skb, to[0]);
+	vpnpass_send_copy(skb, &tunnel->flow, IP_CT_DIR_REPLY, pkt->state);
 }
 
-/* Carry out group->decision. group->base.lock held, released here. */
+/*
+ * Carry out group->decision. Copies first, so that the packet itself is ours for as long. If
+ * it may be for somebody whom we don't help, all of ours get copies and it goes on as if
+ * we weren't there. group->base.lock held, released here.
+ */
 static unsigned int esp_carry_out(struct esp_group *group, struct sk_buff *skb,
-				  const struct vpnpass_packet *pkt)
+				  const struct vpnpass_packet *pkt, bool foreign)
 	__releases(&group->base.lock)
 {
 	const struct esp_pair_decision *d = &group->decision;
 	struct esp_pair_client *first = d->to[0], **to = NULL;
-	unsigned int n = d->n, verdict;
+	unsigned int n = d->verdict == ESP_PAIR_DELIVER ? d->n : 0, i;
+	unsigned int verdict = d->verdict == ESP_PAIR_DROP && !foreign ? NF_DROP : NF_ACCEPT;
 
-	if (d->verdict != ESP_PAIR_DELIVER) {
-		verdict = d->verdict == ESP_PAIR_DROP ? NF_DROP : NF_ACCEPT;
-		spin_unlock_bh(&group->base.lock);
-		return verdict;
-	}
-	if (n > 1 && vpnpass_may_copy(skb, pkt->state))
+	if (n > !foreign && vpnpass_may_copy(skb, pkt->state))
 		to = kmemdup(d->to, n * sizeof(*to), GFP_ATOMIC);
 	spin_unlock_bh(&group->base.lock);
-	if (!to) {
-		if (n > 1)
-			esp_count(group->base.vn, ESP_COUNT_COPY_FAILED);
-		return esp_give(skb, first);
-	}
-	verdict = esp_give_copies(group->base.vn, skb, pkt, to, n);
+	if (n > !foreign && !to)
+		esp_count(group->base.vn, ESP_COUNT_COPY_FAILED);
+	for (i = !foreign; to && i < n; i++)
+		esp_give_copy(skb, pkt, to[i]);
 	kfree(to);
-	return verdict;
+	return n && !foreign ? esp_give(skb, first) : verdict;
 }
 
 static void esp_limits(struct esp_group *group)
@@ -174,7 +164,7 @@ static void esp_limits(struct esp_group *group)
 /* A packet of a known SPI that tells something. group->base.lock held, released here. */
 static unsigned int esp_data_in_known(struct esp_group *group, struct esp_sa *sa,
 				      struct sk_buff *skb, const struct vpnpass_packet *pkt,
-				      u32 seq)
+				      u32 seq, bool foreign)
 	__releases(&group->base.lock)
 {
 	struct esp_pair_client *owner = sa->in.owner;
@@ -183,7 +173,8 @@ static unsigned int esp_data_in_known(struct esp_group *group, struct esp_sa *sa
 	esp_pair_in(&group->pair, &sa->in, seq, esp_now(), &group->decision);
 	if (sa->in.owner && sa->in.owner != owner && sa->in.state == ESP_PAIR_UP)
 		esp_sa_trim(group, sa->in.owner);
-	return esp_carry_out(group, skb, pkt);
+	/* what is settled is nobody else's */
+	return esp_carry_out(group, skb, pkt, foreign && sa->in.state != ESP_PAIR_UP);
 }
 
 static unsigned int esp_data_in(struct sk_buff *skb, const struct vpnpass_packet *pkt,
@@ -191,13 +182,16 @@ static unsigned int esp_data_in(struct sk_buff *skb, const struct vpnpass_packet
 {
 	struct esp_group *group = sa->group;
 	struct esp_pair_client *client;
+	bool foreign;
 
 	client = esp_pair_in_known(&sa->in, esp->seq, esp_now_coarse());
 	if (likely(client))
 		return esp_give(skb, client);
+	foreign = READ_ONCE(sa->in.state) != ESP_PAIR_UP &&
+		  esp_foreign_entry(group->base.vn, skb, pkt, &sa->data.key);
 	spin_lock_bh(&group->base.lock);
 	if (!group->base.dead && sa->data.bound)
-		return esp_data_in_known(group, sa, skb, pkt, esp->seq);
+		return esp_data_in_known(group, sa, skb, pkt, esp->seq, foreign);
 	spin_unlock_bh(&group->base.lock);
 	return NF_DROP;
 }
@@ -247,7 +241,7 @@ static void esp_pair_direct(struct esp_group *group, struct esp_sa *sa,
 /* group->base.lock held, released here */
 static unsigned int esp_data_in_first(struct esp_group *group, struct esp_sa *sa,
 				      struct sk_buff *skb, const struct vpnpass_packet *pkt,
-				      const struct esp_wire *esp)
+				      const struct esp_wire *esp, bool foreign)
 	__releases(&group->base.lock)
 {
 	esp_limits(group);
@@ -259,7 +253,7 @@ static unsigned int esp_data_in_first(struct esp_group *group, struct esp_sa *sa
 		esp_sa_drop_in(group, sa);
 	else if (esp_sa_keep_in(group, sa))
 		group->decision.verdict = ESP_PAIR_DROP;
-	return esp_carry_out(group, skb, pkt);
+	return esp_carry_out(group, skb, pkt, foreign);
 }
 
 static unsigned int esp_data_in_new(struct esp_group *group, struct sk_buff *skb,
@@ -269,9 +263,11 @@ static unsigned int esp_data_in_new(struct esp_group *group, struct sk_buff *skb
 	struct vpnpass_net *vn = group->base.vn;
 	struct vpnpass_binding *b;
 	struct esp_sa *sa;
+	bool foreign;
 
 	if (esp_is_own(vn, skb, key))
 		return NF_ACCEPT;
+	foreign = esp_foreign_entry(vn, skb, pkt, key);
 	sa = esp_sa_new(group, key);
 	if (!sa)
 		return NF_DROP;
@@ -280,11 +276,11 @@ static unsigned int esp_data_in_new(struct esp_group *group, struct sk_buff *skb
 	spin_lock_bh(&group->base.lock);
 	b = vpnpass_lookup(vn, key);
 	if (!b && !group->base.dead)
-		return esp_data_in_first(group, sa, skb, pkt, esp);
+		return esp_data_in_first(group, sa, skb, pkt, esp, foreign);
 	kfree(sa);
 	/* another CPU was faster */
 	if (!group->base.dead && b->dir == IP_CT_DIR_REPLY && esp_sa_of(b)->group == group)
-		return esp_data_in_known(group, esp_sa_of(b), skb, pkt, esp->seq);
+		return esp_data_in_known(group, esp_sa_of(b), skb, pkt, esp->seq, foreign);
 	spin_unlock_bh(&group->base.lock);
 	return NF_DROP;
 }

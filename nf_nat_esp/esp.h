@@ -282,6 +282,8 @@ enum esp_wire_error esp_ike_read(const struct sk_buff *skb, unsigned int off,
 				 struct esp_ike *ike);
 unsigned int esp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
 			 enum ip_conntrack_info ctinfo, const struct nf_hook_state *state);
+bool esp_foreign_entry(struct vpnpass_net *vn, const struct sk_buff *skb,
+		       const struct vpnpass_packet *pkt, const struct vpnpass_key *key);
 bool esp_known(struct vpnpass_net *vn, const struct nf_conn *ct);
 unsigned int esp_foreign(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
 			 enum ip_conntrack_info ctinfo);

@@ -17,6 +17,7 @@
 #include "own.h"
 
 #define ESP_JUDGE_LEAD		72	/* points that rule the others out */
+#define ESP_JUDGE_LEAD_MANY	56	/* ... and for each doubling of them four */
 #define ESP_JUDGE_EXPLAINED	12	/* points for one that sends and would never be answered */
 #define ESP_JUDGE_CLOSE		28	/* points that are not much */
 #define ESP_JUDGE_RIVAL		16	/* points that settle to which of two SPIs a client goes */
@@ -34,7 +35,7 @@
 #define ESP_JUDGE_SLOW		400	/* ms between packets: their pace may be another's too */
 #define ESP_JUDGE_ANSWER	100	/* ms until an answer */
 #define ESP_JUDGE_NEAR		2	/* ms by which that time varies at least */
-#define ESP_JUDGE_ANCHOR	3	/* packets in phase after which that time is known */
+#define ESP_JUDGE_ANCHOR	8	/* packets in phase after which that time is known */
 #define ESP_JUDGE_ASKED		200	/* ms from a question to the server's answer */
 #define ESP_JUDGE_OUT_ALIVE	60000	/* ms: an outbound SA that is in use */
 #define ESP_JUDGE_IN_DEAD	2000	/* ms: inbound SAs that are not */
@@ -521,6 +522,14 @@ static u16 esp_judge_live(const struct esp_judge_result *r, u16 owners, s32 lead
 	return n;
 }
 
+/* The more there are, the likelier one of them looks like the owner by chance. */
+static s32 esp_judge_lead(u16 n)
+{
+	s32 many = ESP_JUDGE_LEAD_MANY + esp_judge_bits(n, 1);
+
+	return many > ESP_JUDGE_LEAD ? many : ESP_JUDGE_LEAD;
+}
+
 void esp_judge(struct esp_pair_group *group, struct esp_pair_case *c,
 	       struct esp_judge_result *r)
 {
@@ -540,9 +549,9 @@ void esp_judge(struct esp_pair_group *group, struct esp_pair_case *c,
 		return;
 	r->close = esp_judge_live(r, owners, ESP_JUDGE_CLOSE);
 	r->lead = esp_judge_total(r->live[owners - 1]) - esp_judge_total(r->live[owners]);
-	n = esp_judge_live(r, owners, ESP_JUDGE_LEAD);
+	n = esp_judge_live(r, owners, esp_judge_lead(r->left));
 	if (n > 1 && owners == 1 && esp_judge_explained(c, r->live[0]))
-		n = esp_judge_live(r, 1, ESP_JUDGE_LEAD - ESP_JUDGE_EXPLAINED);
+		n = esp_judge_live(r, 1, esp_judge_lead(r->left) - ESP_JUDGE_EXPLAINED);
 	if (n < r->left && c->in->state != ESP_PAIR_PAIRING &&
 	    esp_judge_torn(group, c, r->live[0]))
 		return;

@@ -109,6 +109,22 @@ tunnels_up() {
 	return 1
 }
 
+# up_by_talk COUNT NODE...: so many IPsec tunnels are up when the clients have talked some more.
+# Those that hardly talk can't be told apart; they get their packets all the same.
+up_by_talk() {
+	local count=$1 end=$((SECONDS + 60)) node
+	shift
+	until tunnels_are "$count"; do
+		if [ "$SECONDS" -gt "$end" ]; then
+			vpnpass -n r tunnels
+			return 1
+		fi
+		for node; do
+			inner_ping "$node" 4
+		done
+	done
+}
+
 # counter NAME [NODE] [PROTOCOL]: its value, 0 if there is none.
 counter() {
 	vpnpass -j -n "${2:-r}" status | tr ',{}' '\n' |

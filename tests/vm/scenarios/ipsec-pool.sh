@@ -39,7 +39,8 @@ for node in $ALL; do
 done
 check "the addresses are of the pool, and not all the same" \
 	test "$(at r conntrack -L -p esp 2>/dev/null | grep -o "dst=$WAN.4[123]" | sort -u | wc -l)" -gt 1
-check "vpnpass shows four tunnels that are up" tunnels_up 4
+# shellcheck disable=SC2086 # a list
+check "vpnpass shows four tunnels that are up" up_by_talk 4 $ALL
 check "conntrack is flushed" flush_conntrack
 check "all go on" each_of "$ALL" inner_ping
 settle

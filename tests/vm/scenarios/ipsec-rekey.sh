@@ -43,5 +43,6 @@ done
 # shellcheck disable=SC2086 # a list
 check_watched $ALL
 tell_pairing
-check "vpnpass shows three tunnels that are up" tunnels_up 3
+# shellcheck disable=SC2086 # a list
+check "vpnpass shows three tunnels that are up" up_by_talk 3 $ALL
 settle

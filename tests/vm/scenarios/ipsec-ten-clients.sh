@@ -30,6 +30,7 @@ check "all have their SAs" each_of "$ALL" ipsec_wait 60
 diag "after $((SECONDS - start)) s"
 check "all get answers to the pings that run since before" wait_for 30 each_of "$ALL" answered 10
 check "the server pings each client" each_of "$ALL" reply_ping 2
-check "vpnpass shows $COUNT tunnels that are up" tunnels_up "$COUNT"
+# shellcheck disable=SC2086 # a list
+check "vpnpass shows $COUNT tunnels that are up" up_by_talk "$COUNT" $ALL
 equal "one ESP entry a client in conntrack" "$COUNT" "$(esp_count)"
 settle

@@ -42,7 +42,7 @@ helped() {
 	check "ping through the first tunnel still" inner_ping c1 2
 	check "the server pings the first client" reply_ping c1
 	check "the server pings the second client" reply_ping c2
-	check "vpnpass shows two tunnels that are up" tunnels_up 2
+	check "vpnpass shows two tunnels that are up" up_by_talk 2 c1 c2
 	equal "one ESP entry a client in conntrack" 2 "$(esp_count)"
 	equal "both come from port 500" "      2 $ROUTER:500 STATE_V2_ESTABLISHED_IKE" "$(ike_ports)"
 }
