@@ -112,6 +112,8 @@ static void esp_judge_cand(struct esp_pair_cand *cand, struct esp_pair_client *c
 	cand->delay = 0;
 	cand->lag = 0;
 	cand->vary = 0;
+	cand->stimuli = 0;
+	cand->echo = false;
 	cand->sent = 0;
 	cand->phased = 0;
 	cand->got = false;
@@ -251,10 +253,12 @@ static s32 esp_judge_answers(struct esp_pair_cand *cand, u32 gap, u32 span,
 		points = esp_judge_bits(gap, 2 * ESP_JUDGE_PROMPT);
 	else
 		points = esp_judge_bits(gap, 4 * ESP_JUDGE_ANSWER);
+	if (points > 0 && cand->stimuli > 1)
+		points -= esp_judge_bits(cand->stimuli, 1);
 	if (points < -4)	/* a late answer is no worse than none */
 		points = -4;
 	if (gap < 5 * ESP_JUDGE_PROMPT)
-		return esp_judge_busy(delay, usual, gap);
+		return cand->stimuli > 1 ? 0 : esp_judge_busy(delay, usual, gap);
 	if (!usual || points < 0)
 		return points;
 	if (delay > usual + 2 + usual / 8 || usual > delay + 2 + delay / 8)
@@ -376,6 +380,8 @@ static void esp_judge_round(struct esp_pair_case *c, struct esp_pair_cand *cand,
 		points = 0;
 	cand->answers = esp_judge_add_points(cand->answers, points, able);
 	points = esp_judge_asks(cand, gap, steady, now);
+	if (cand->echo && points > 0)
+		points = 0;
 	cand->asks = esp_judge_add_points(cand->asks, points, able);
 	cand->taken_over = esp_judge_taken_over(cand, c->in, c->time, now);
 	cand->answer = 0;
@@ -401,11 +407,32 @@ bool esp_judge_packet(struct esp_pair_case *c, u64 now)
 	return true;
 }
 
+/* A packet of this case came so lately that what the client sends may answer it. */
+static bool esp_judge_may_answer(const struct esp_pair_case *c, u64 now)
+{
+	return c && esp_since(c->time, now) <= ESP_JUDGE_PROMPT;
+}
+
+/* Of how many undecided SPIs may it be an answer? The more, the less it says of each. */
+static u32 esp_judge_stimuli(struct esp_pair_group *group, const struct esp_pair_client *client,
+			     u64 now)
+{
+	struct esp_pair_in *in;
+	u32 n = 0;
+
+	list_for_each_entry(in, &group->open, list) {
+		if (esp_judge_may_answer(in->undecided, now) &&
+		    esp_judge_find(in->undecided, client))
+			n++;
+	}
+	return n > 255 ? 255 : n;
+}
+
 void esp_judge_out(struct esp_pair_group *group, struct esp_pair_client *client, u64 now)
 {
+	u32 stimuli = esp_judge_stimuli(group, client, now);
 	struct esp_pair_cand *cand;
 	struct esp_pair_in *in;
-	u64 passed;
 
 	list_for_each_entry(in, &group->open, list) {
 		if (!in->undecided)
@@ -415,9 +442,12 @@ void esp_judge_out(struct esp_pair_group *group, struct esp_pair_client *client,
 			continue;
 		if (cand->sent < 255)
 			cand->sent++;
-		passed = esp_since(in->undecided->time, now);
-		if (!cand->answer && passed <= ESP_JUDGE_ANSWER)
-			cand->answer = passed + 1;
+		/* as a question it counts only if it isn't another's answer */
+		cand->echo = stimuli > esp_judge_may_answer(in->undecided, now);
+		if (cand->answer || esp_since(in->undecided->time, now) > ESP_JUDGE_ANSWER)
+			continue;
+		cand->answer = esp_since(in->undecided->time, now) + 1;
+		cand->stimuli = stimuli;
 	}
 }
 

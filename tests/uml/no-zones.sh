@@ -26,6 +26,7 @@ check "which is counted" counter_over ike-port-translated 0
 inner_start c1
 inner_start c2
 check "vpnpass shows two tunnels that are up" wait_for 30 tunnels_are 2
+check "both get more answers" each_of "c1 c2" more_answers 10
 check "no ping of the first client was lost" ping_stop c1
 check "no ping of the second client was lost" ping_stop c2
 settle
