@@ -17,7 +17,6 @@
 #include "own.h"
 
 #define ESP_JUDGE_LEAD		72	/* points that rule the others out */
-#define ESP_JUDGE_LEAD_MANY	56	/* ... and for each doubling of them four */
 #define ESP_JUDGE_EXPLAINED	12	/* points for one that sends and would never be answered */
 #define ESP_JUDGE_CLOSE		28	/* points that are not much */
 #define ESP_JUDGE_RIVAL		16	/* points that settle to which of two SPIs a client goes */
@@ -35,7 +34,7 @@
 #define ESP_JUDGE_SLOW		400	/* ms between packets: their pace may be another's too */
 #define ESP_JUDGE_ANSWER	100	/* ms until an answer */
 #define ESP_JUDGE_NEAR		2	/* ms by which that time varies at least */
-#define ESP_JUDGE_ANCHOR	8	/* packets in phase after which that time is known */
+#define ESP_JUDGE_ANCHOR	3	/* packets in phase after which that time is known */
 #define ESP_JUDGE_ASKED		200	/* ms from a question to the server's answer */
 #define ESP_JUDGE_OUT_ALIVE	60000	/* ms: an outbound SA that is in use */
 #define ESP_JUDGE_IN_DEAD	2000	/* ms: inbound SAs that are not */
@@ -112,8 +111,6 @@ static void esp_judge_cand(struct esp_pair_cand *cand, struct esp_pair_client *c
 	cand->delay = 0;
 	cand->lag = 0;
 	cand->vary = 0;
-	cand->stimuli = 0;
-	cand->echo = false;
 	cand->sent = 0;
 	cand->phased = 0;
 	cand->got = false;
@@ -253,12 +250,10 @@ static s32 esp_judge_answers(struct esp_pair_cand *cand, u32 gap, u32 span,
 		points = esp_judge_bits(gap, 2 * ESP_JUDGE_PROMPT);
 	else
 		points = esp_judge_bits(gap, 4 * ESP_JUDGE_ANSWER);
-	if (points > 0 && cand->stimuli > 1)
-		points -= esp_judge_bits(cand->stimuli, 1);
 	if (points < -4)	/* a late answer is no worse than none */
 		points = -4;
 	if (gap < 5 * ESP_JUDGE_PROMPT)
-		return cand->stimuli > 1 ? 0 : esp_judge_busy(delay, usual, gap);
+		return esp_judge_busy(delay, usual, gap);
 	if (!usual || points < 0)
 		return points;
 	if (delay > usual + 2 + usual / 8 || usual > delay + 2 + delay / 8)
@@ -380,8 +375,6 @@ static void esp_judge_round(struct esp_pair_case *c, struct esp_pair_cand *cand,
 		points = 0;
 	cand->answers = esp_judge_add_points(cand->answers, points, able);
 	points = esp_judge_asks(cand, gap, steady, now);
-	if (cand->echo && points > 0)
-		points = 0;
 	cand->asks = esp_judge_add_points(cand->asks, points, able);
 	cand->taken_over = esp_judge_taken_over(cand, c->in, c->time, now);
 	cand->answer = 0;
@@ -407,32 +400,11 @@ bool esp_judge_packet(struct esp_pair_case *c, u64 now)
 	return true;
 }
 
-/* A packet of this case came so lately that what the client sends may answer it. */
-static bool esp_judge_may_answer(const struct esp_pair_case *c, u64 now)
-{
-	return c && esp_since(c->time, now) <= ESP_JUDGE_PROMPT;
-}
-
-/* Of how many undecided SPIs may it be an answer? The more, the less it says of each. */
-static u32 esp_judge_stimuli(struct esp_pair_group *group, const struct esp_pair_client *client,
-			     u64 now)
-{
-	struct esp_pair_in *in;
-	u32 n = 0;
-
-	list_for_each_entry(in, &group->open, list) {
-		if (esp_judge_may_answer(in->undecided, now) &&
-		    esp_judge_find(in->undecided, client))
-			n++;
-	}
-	return n > 255 ? 255 : n;
-}
-
 void esp_judge_out(struct esp_pair_group *group, struct esp_pair_client *client, u64 now)
 {
-	u32 stimuli = esp_judge_stimuli(group, client, now);
 	struct esp_pair_cand *cand;
 	struct esp_pair_in *in;
+	u64 passed;
 
 	list_for_each_entry(in, &group->open, list) {
 		if (!in->undecided)
@@ -442,12 +414,9 @@ void esp_judge_out(struct esp_pair_group *group, struct esp_pair_client *client,
 			continue;
 		if (cand->sent < 255)
 			cand->sent++;
-		/* as a question it counts only if it isn't another's answer */
-		cand->echo = stimuli > esp_judge_may_answer(in->undecided, now);
-		if (cand->answer || esp_since(in->undecided->time, now) > ESP_JUDGE_ANSWER)
-			continue;
-		cand->answer = esp_since(in->undecided->time, now) + 1;
-		cand->stimuli = stimuli;
+		passed = esp_since(in->undecided->time, now);
+		if (!cand->answer && passed <= ESP_JUDGE_ANSWER)
+			cand->answer = passed + 1;
 	}
 }
 
@@ -552,14 +521,6 @@ static u16 esp_judge_live(const struct esp_judge_result *r, u16 owners, s32 lead
 	return n;
 }
 
-/* The more there are, the likelier one of them looks like the owner by chance. */
-static s32 esp_judge_lead(u16 n)
-{
-	s32 many = ESP_JUDGE_LEAD_MANY + esp_judge_bits(n, 1);
-
-	return many > ESP_JUDGE_LEAD ? many : ESP_JUDGE_LEAD;
-}
-
 void esp_judge(struct esp_pair_group *group, struct esp_pair_case *c,
 	       struct esp_judge_result *r)
 {
@@ -579,9 +540,9 @@ void esp_judge(struct esp_pair_group *group, struct esp_pair_case *c,
 		return;
 	r->close = esp_judge_live(r, owners, ESP_JUDGE_CLOSE);
 	r->lead = esp_judge_total(r->live[owners - 1]) - esp_judge_total(r->live[owners]);
-	n = esp_judge_live(r, owners, esp_judge_lead(r->left));
+	n = esp_judge_live(r, owners, ESP_JUDGE_LEAD);
 	if (n > 1 && owners == 1 && esp_judge_explained(c, r->live[0]))
-		n = esp_judge_live(r, 1, esp_judge_lead(r->left) - ESP_JUDGE_EXPLAINED);
+		n = esp_judge_live(r, 1, ESP_JUDGE_LEAD - ESP_JUDGE_EXPLAINED);
 	if (n < r->left && c->in->state != ESP_PAIR_PAIRING &&
 	    esp_judge_torn(group, c, r->live[0]))
 		return;

@@ -286,8 +286,6 @@ struct esp_pair_in {
  * @delay: the same for the previous one that it answered
  * @lag: smoothed ms from its sending something until the next packet, plus 1; 0: unknown
  * @vary: smoothed ms by which that time varies
- * @stimuli: undecided SPIs that its latest answer may have been for
- * @echo: what it sent last may have been an answer for another one
  * @sent: packets that it has sent since, up to 255
  * @phased: packets at a steady pace that came when an answer to it was due, up to 255
  * @got: it got a packet of the latest round, and so could answer
@@ -303,8 +301,6 @@ struct esp_pair_cand {
 	u8 delay;
 	u8 lag;
 	u8 vary;
-	u8 stimuli;
-	bool echo;
 	u8 sent;
 	u8 phased;
 	bool got;
