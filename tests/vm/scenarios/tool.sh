@@ -142,6 +142,10 @@ seen() { # NAME PATTERN COUNT
 	[ "$(grep -c -- "$2" "$LAB/events-$1")" = "$3" ]
 }
 
+rows() { # PROTO COUNT: the table that was printed has so many; what is wide takes two lines
+	[ "$(grep -c "^$1 " "$LAB/tool.out")" = "$2" ] || { cat "$LAB/tool.out"; return 1; }
+}
+
 calls() {
 	check "events in words" listen words
 	check "events as JSON" listen json -j
@@ -150,7 +154,7 @@ calls() {
 	peer_start two c2 --ids 7 "connect 1" "dial 2" "ping 5" "touch $LAB/two" "wait $LAB/go" "clear"
 	check "calls run" eval 'await one && await two'
 	check "tunnels" gives 0 vp tunnels
-	equal "a row for each" 5 "$(wc -l <"$LAB/tool.out")"
+	check "a row for each" rows pptp 4
 	check "with client, server and state" grep -qE "^pptp +$LAN.11 +$SERVER +.* up " "$LAB/tool.out"
 	check "no row is longer than 80" eval '! grep -E ".{81}" "$LAB/tool.out"'
 	check "tunnels -j is JSON" eval 'vp -j tunnels | python3 -m json.tool'
@@ -183,7 +187,7 @@ sas() {
 	check "ipsec: the second client answers" reply_ping c2
 	check "ipsec: both are up" tunnels_up 2 10
 	check "ipsec: tunnels" gives 0 vp tunnels
-	equal "ipsec: a row for each" 3 "$(wc -l <"$LAB/tool.out")"
+	check "ipsec: a row for each" rows ipsec 2
 	check "ipsec: with SPIs in hexadecimal" grep -qE "^ipsec $LAN.11 +$SERVER +0x00001001/0x00002001 +up " "$LAB/tool.out"
 	check "ipsec: the second's too" grep -qE "^ipsec $LAN.12 +$SERVER +0xc0000002/0x00002002 +up " "$LAB/tool.out"
 	check "ipsec: no row is longer than 80" eval '! grep -E ".{81}" "$LAB/tool.out"'
