@@ -19,11 +19,6 @@
 #include <net/route.h>
 #include "core.h"
 
-static bool vpnpass_entry_live(const struct nf_conn *ct)
-{
-	return !nf_ct_is_dying(ct) && !nf_ct_is_expired(ct);
-}
-
 /**
  * vpnpass_entry_get() - take a reference to a flow's entry
  * @flow: the flow

@@ -1,8 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vpnpass: control flows, the TCP or UDP flows by which tunnels are negotiated. */
+#include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include "core.h"
+
+/**
+ * vpnpass_upper() - where the transport header of a control packet is
+ * @skb: the packet
+ * @ct: its entry
+ *
+ * Return: offset from skb->data, negative if there is none.
+ */
+int vpnpass_upper(const struct sk_buff *skb, const struct nf_conn *ct)
+{
+	u8 nexthdr;
+	__be16 frag;
+
+	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
+		return skb_network_offset(skb) + ip_hdrlen(skb);
+	nexthdr = ipv6_hdr(skb)->nexthdr;
+	return ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), &nexthdr,
+				&frag);
+}
+EXPORT_SYMBOL_GPL(vpnpass_upper);
 
 /**
  * vpnpass_control_key() - the key of a control flow

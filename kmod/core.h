@@ -49,6 +49,11 @@ int vpnpass_charge_tunnel(struct vpnpass_tunnel *tunnel);
 void vpnpass_uncharge_tunnel(struct vpnpass_tunnel *tunnel);
 
 /* attach.c */
+static inline bool vpnpass_entry_live(const struct nf_conn *ct)
+{
+	return !nf_ct_is_dying(ct) && !nf_ct_is_expired(ct);
+}
+
 struct nf_conn *vpnpass_entry_get(struct vpnpass_flow *flow);
 
 /* hooks.c */

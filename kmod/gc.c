@@ -6,11 +6,6 @@
 #include <net/netfilter/nf_conntrack.h>
 #include "core.h"
 
-static bool vpnpass_ct_dead(const struct nf_conn *ct)
-{
-	return nf_ct_is_dying(ct) || nf_ct_is_expired(ct);
-}
-
 static void vpnpass_gc_entries(struct vpnpass_net *vn)
 {
 	struct vpnpass_control *control;
@@ -19,7 +14,7 @@ static void vpnpass_gc_entries(struct vpnpass_net *vn)
 
 	list_for_each_entry_rcu(tunnel, &vn->tunnels, list) {
 		ct = rcu_dereference(tunnel->flow.ct);
-		if (!ct || !vpnpass_ct_dead(ct))
+		if (!ct || vpnpass_entry_live(ct))
 			continue;
 		control = tunnel->flow.control;
 		spin_lock_bh(&control->lock);
@@ -34,7 +29,7 @@ static void vpnpass_gc_controls(struct vpnpass_net *vn)
 
 	list_for_each_entry_rcu(control, &vn->controls, list) {
 		spin_lock_bh(&control->lock);
-		if (!control->dead && control->ct && vpnpass_ct_dead(control->ct)) {
+		if (!control->dead && control->ct && !vpnpass_entry_live(control->ct)) {
 			nf_ct_put(control->ct);
 			control->ct = NULL;
 		}

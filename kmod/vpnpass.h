@@ -33,6 +33,8 @@
 #define _VPNPASS_H
 
 #include <linux/idr.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/list.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
@@ -127,6 +129,44 @@ enum vpnpass_slot {
 	VPNPASS_ERR_TO_CLIENT,
 	VPNPASS_SLOTS,
 };
+
+/**
+ * struct vpnpass_packet - where a packet's parts are
+ * @state: hook state
+ * @off: offset of the data protocol's header from skb->data
+ * @ipv6: IPv6
+ * @l4proto: IP protocol
+ * @zone: conntrack zone that the ruleset chose for this packet
+ */
+struct vpnpass_packet {
+	const struct nf_hook_state *state;
+	unsigned int off;
+	bool ipv6;
+	u8 l4proto;
+	u16 zone;
+};
+
+/**
+ * vpnpass_packet_key() - what a data packet's addresses say
+ * @key: zone, addresses and kind are filled in; of an IPv4 key the first words only, as no
+ *	others are looked at
+ * @skb: the packet, before NAT
+ * @pkt: where its parts are
+ */
+static inline void vpnpass_packet_key(struct vpnpass_key *key, const struct sk_buff *skb,
+				      const struct vpnpass_packet *pkt)
+{
+	key->zone = pkt->zone;
+	if (likely(!pkt->ipv6)) {
+		key->src.ip = ip_hdr(skb)->saddr;
+		key->dst.ip = ip_hdr(skb)->daddr;
+		key->kind = VPNPASS_DATA;
+		return;
+	}
+	key->src.in6 = ipv6_hdr(skb)->saddr;
+	key->dst.in6 = ipv6_hdr(skb)->daddr;
+	key->kind = VPNPASS_DATA | VPNPASS_IPV6;
+}
 
 struct vpnpass_engine;
 struct vpnpass_group;
@@ -336,22 +376,6 @@ enum {
 };
 
 /**
- * struct vpnpass_packet - where a packet's parts are
- * @state: hook state
- * @off: offset of the data protocol's header from skb->data
- * @ipv6: IPv6
- * @l4proto: IP protocol
- * @zone: conntrack zone that the ruleset chose for this packet
- */
-struct vpnpass_packet {
-	const struct nf_hook_state *state;
-	unsigned int off;
-	bool ipv6;
-	u8 l4proto;
-	u16 zone;
-};
-
-/**
  * struct vpnpass_engine - a protocol module
  * @id: enum vpnpass_proto
  * @name: as in sysctl, tool and counters
@@ -526,6 +550,7 @@ int vpnpass_bind(struct vpnpass_net *vn, struct vpnpass_binding *binding);
 void vpnpass_unbind(struct vpnpass_net *vn, struct vpnpass_binding *binding);
 
 /* control.c */
+int vpnpass_upper(const struct sk_buff *skb, const struct nf_conn *ct);
 bool vpnpass_control_key(const struct nf_conn *ct, struct vpnpass_key *key);
 bool vpnpass_control_allowed(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
 			     const struct vpnpass_key *key);

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* IPsec passthrough: IKE on port 500, and ESP without it, as they pass after NAT. */
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/udp.h>
-#include <net/ip.h>
-#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
@@ -28,19 +24,6 @@ enum esp_wire_error esp_ike_read(const struct sk_buff *skb, unsigned int off,
 	if (!h)
 		return ESP_WIRE_IKE_SHORT;
 	return esp_ike_parse(h, skb->len - off, ike);
-}
-
-/* Return: offset of the transport header, negative if there is none. */
-static int esp_upper(const struct sk_buff *skb, const struct nf_conn *ct)
-{
-	u8 nexthdr;
-	__be16 frag;
-
-	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
-		return skb_network_offset(skb) + ip_hdrlen(skb);
-	nexthdr = ipv6_hdr(skb)->nexthdr;
-	return ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), &nexthdr,
-				&frag);
 }
 
 static bool esp_ike_port(const struct nf_conn *ct)
@@ -123,6 +106,17 @@ static bool esp_ike_wanted(const struct nf_conn *ct)
 	return (ct->status & IPS_DST_NAT) && test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
 }
 
+/* The key of a pair, if it can be helped. What can't is counted once for each flow. */
+static bool esp_helpable(struct vpnpass_net *vn, const struct nf_conn *ct,
+			 struct vpnpass_key *key)
+{
+	if (esp_peers_key(ct, key))
+		return true;
+	if (!nf_ct_is_confirmed(ct))
+		vpnpass_count(vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_USER_ZONE);
+	return false;
+}
+
 /**
  * esp_control() - an IKE packet
  * @vn: network namespace
@@ -137,7 +131,7 @@ static bool esp_ike_wanted(const struct nf_conn *ct)
 unsigned int esp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
 			 enum ip_conntrack_info ctinfo, const struct nf_hook_state *state)
 {
-	int off = esp_upper(skb, ct);
+	int off = vpnpass_upper(skb, ct);
 	enum esp_wire_error why;
 	struct esp_peers *peers;
 	struct vpnpass_key key;
@@ -145,11 +139,8 @@ unsigned int esp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_
 
 	if (off < 0 || !esp_ike_wanted(ct))
 		return NF_ACCEPT;
-	if (!esp_peers_key(ct, &key)) {
-		if (!nf_ct_is_confirmed(ct))
-			vpnpass_count(vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_USER_ZONE);
+	if (!esp_helpable(vn, ct, &key))
 		return NF_ACCEPT;
-	}
 	if (!nf_ct_is_confirmed(ct)) {
 		if (!esp_peers_find(vn, &key) &&
 		    !vpnpass_control_allowed(vn, &esp_engine, &key)) {
@@ -238,7 +229,7 @@ static void esp_foreign_tunnel(struct esp_peers *peers, const struct sk_buff *sk
 	struct vpnpass_control *control = &peers->base;
 	struct vpnpass_tunnel *tunnel = esp_tunnel_get(peers);
 	struct vpnpass_key key = control->binding.key;
-	int off = esp_upper(skb, ct);
+	int off = vpnpass_upper(skb, ct);
 	struct esp_wire esp;
 
 	if (!tunnel)
@@ -282,11 +273,8 @@ unsigned int esp_foreign(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_
 
 	if (!(ct->status & IPS_SRC_NAT))
 		return NF_ACCEPT;
-	if (!esp_peers_key(ct, &key)) {
-		if (!nf_ct_is_confirmed(ct))
-			vpnpass_count(vn, VPNPASS_PROTO_IPSEC, VPNPASS_COUNT_USER_ZONE);
+	if (!esp_helpable(vn, ct, &key))
 		return NF_ACCEPT;
-	}
 	peers = esp_peers_get(vn, &key, ct);
 	if (!peers)
 		return NF_ACCEPT;

@@ -306,13 +306,13 @@ static struct vpnpass_flow *esp_ike_find(struct vpnpass_net *vn, const struct sk
 unsigned int esp_udp(struct vpnpass_net *vn, struct sk_buff *skb,
 		     const struct vpnpass_packet *pkt)
 {
-	struct vpnpass_key key = { .zone = pkt->zone };
+	struct vpnpass_key key = {};
 	struct vpnpass_flow *flow;
 	struct esp_group *group;
 
 	if (pkt->state->hook != NF_INET_PRE_ROUTING)
 		return NF_ACCEPT;
-	esp_packet_key(&key, skb, pkt);
+	vpnpass_packet_key(&key, skb, pkt);
 	group = esp_group_find(vn, &key);
 	if (!group || READ_ONCE(group->direct))
 		return NF_ACCEPT;

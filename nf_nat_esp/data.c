@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* IPsec passthrough: the data, ESP (RFC 4303). */
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/xfrm.h>
@@ -24,21 +22,6 @@ enum esp_wire_error esp_read(const struct sk_buff *skb, unsigned int off, struct
 	if (!h)
 		return ESP_WIRE_ESP_SHORT;
 	return esp_wire_parse(h, sizeof(_h), esp);
-}
-
-/* Addresses of a packet; of an IPv4 key only the first words are looked at. */
-void esp_packet_key(struct vpnpass_key *key, const struct sk_buff *skb,
-		    const struct vpnpass_packet *pkt)
-{
-	if (likely(!pkt->ipv6)) {
-		key->src.ip = ip_hdr(skb)->saddr;
-		key->dst.ip = ip_hdr(skb)->daddr;
-		key->kind = VPNPASS_DATA;
-		return;
-	}
-	key->src.in6 = ipv6_hdr(skb)->saddr;
-	key->dst.in6 = ipv6_hdr(skb)->daddr;
-	key->kind = VPNPASS_DATA | VPNPASS_IPV6;
 }
 
 static unsigned int esp_attach(struct sk_buff *skb, struct vpnpass_flow *flow,
@@ -334,9 +317,8 @@ unsigned int esp_data(struct vpnpass_net *vn, struct sk_buff *skb,
 		esp_count_wire(vn, why);
 		return NF_ACCEPT;
 	}
-	key.zone = pkt->zone;
 	key.l4proto = IPPROTO_ESP;
-	esp_packet_key(&key, skb, pkt);
+	vpnpass_packet_key(&key, skb, pkt);
 	key.id = htonl(esp.spi);
 	b = vpnpass_lookup(vn, &key);
 	if (unlikely(!b))

@@ -291,8 +291,6 @@ unsigned int esp_foreign(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_
 /* data.c */
 enum esp_wire_error esp_read(const struct sk_buff *skb, unsigned int off, struct esp_wire *esp);
 void esp_out(struct esp_peers *peers);
-void esp_packet_key(struct vpnpass_key *key, const struct sk_buff *skb,
-		    const struct vpnpass_packet *pkt);
 unsigned int esp_data(struct vpnpass_net *vn, struct sk_buff *skb,
 		      const struct vpnpass_packet *pkt);
 struct vpnpass_binding *esp_error(struct vpnpass_net *vn, const struct sk_buff *skb,

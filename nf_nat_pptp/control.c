@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* PPTP passthrough: control connections (RFC 2637), as they pass after NAT. */
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
-#include <net/ip.h>
-#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_nat_helper.h>
 #include "pptp.h"
@@ -20,23 +16,11 @@ struct pptp_tcp {
 	struct pptp_segment seg;
 };
 
-static int pptp_tcp_offset(const struct sk_buff *skb, const struct nf_conn *ct)
-{
-	u8 nexthdr;
-	__be16 frag;
-
-	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
-		return skb_network_offset(skb) + ip_hdrlen(skb);
-	nexthdr = ipv6_hdr(skb)->nexthdr;
-	return ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), &nexthdr,
-				&frag);
-}
-
 /* Fill @tcp; conntrack has found the header valid already, but not in this layout. */
 static bool pptp_tcp_read(struct pptp_tcp *tcp)
 {
 	const struct tcphdr *th;
-	int off = pptp_tcp_offset(tcp->skb, tcp->ct);
+	int off = vpnpass_upper(tcp->skb, tcp->ct);
 	unsigned int data;
 
 	if (off < 0)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* PPTP passthrough: the data, enhanced GRE (RFC 2637, section 4.1). */
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include "pptp.h"
 
@@ -39,23 +37,6 @@ static bool pptp_gre_write_id(struct sk_buff *skb, unsigned int off, __be32 id)
 	return true;
 }
 
-static void pptp_data_key(struct vpnpass_key *key, const struct sk_buff *skb,
-			  const struct vpnpass_packet *pkt)
-{
-	key->zone = pkt->zone;
-	key->l4proto = IPPROTO_GRE;
-	if (likely(!pkt->ipv6)) {
-		/* of an IPv4 key only the first words are looked at */
-		key->src.ip = ip_hdr(skb)->saddr;
-		key->dst.ip = ip_hdr(skb)->daddr;
-		key->kind = VPNPASS_DATA;
-		return;
-	}
-	key->src.in6 = ipv6_hdr(skb)->saddr;
-	key->dst.in6 = ipv6_hdr(skb)->daddr;
-	key->kind = VPNPASS_DATA | VPNPASS_IPV6;
-}
-
 /**
  * pptp_data() - a GRE packet before conntrack
  * @vn: network namespace
@@ -80,7 +61,8 @@ unsigned int pptp_data(struct vpnpass_net *vn, struct sk_buff *skb,
 		goto ignore;
 	if (!pptp_gre_is_ours(h))
 		return NF_ACCEPT;
-	pptp_data_key(&key, skb, pkt);
+	key.l4proto = IPPROTO_GRE;
+	vpnpass_packet_key(&key, skb, pkt);
 	key.id = pptp_gre_id(h);
 	b = vpnpass_lookup(vn, &key);
 	why = VPNPASS_COUNT_DATA_UNKNOWN;
