@@ -7,12 +7,9 @@
 #ifndef PEER_IPSEC_H
 #define PEER_IPSEC_H
 
-#include "util.h"
+#include "play.h"
 
 #define IKE_PORT	500
-#define CLIENTS_MAX	128
-#define SERVERS_MAX	4
-#define LINKS_MAX	(CLIENTS_MAX * SERVERS_MAX)
 #define IKE_MAX		6000	/* octets of a message */
 #define ESP_LEN_MIN	40	/* octets of a data packet */
 #define ESP_LEN_MAX	1400
@@ -137,8 +134,6 @@ struct world *world_new(void);
 struct end *world_end(struct world *w, bool server, const char *netns, struct addr addr);
 /* After the last end was added: one link for each client and server. */
 void world_links(struct world *w);
-/* Handle what happens until @done says true; false after @ms. NULL: just that long. */
-bool world_run(struct world *w, u64 ms, bool (*done)(struct world *w));
 void world_send(struct end *e, int fd, const struct addr *to, const void *p, size_t len);
 u32 roll(u32 below);
 u32 roll32(void);
@@ -169,9 +164,6 @@ void talk(struct link *l, enum dir who, u32 ms, long count);
 void totals(struct link *const *l, u32 n, struct totals *t);
 void forgive(struct link *const *l, u32 n);
 bool esp_complete(struct link *const *l, u32 n);
-
-/* ipsec_step.c */
-bool play_steps(struct world *w, char **steps);
 
 /* Modes, one per file. */
 int play_main(int argc, char **argv);

@@ -5,22 +5,6 @@
 
 #include "ipsec.h"
 
-#define WORDS	6
-
-struct args {
-	char *word[WORDS];	/* behind the step's name, "" if absent */
-	struct link *link[LINKS_MAX];
-	u32 links;		/* of the first word, if the step takes links */
-	long n[WORDS];		/* words as numbers, 0 if they are none */
-};
-
-struct step {
-	const char *name;	/* NULL ends a table */
-	bool takes_links;
-	const char *what;
-	bool (*run)(struct world *w, const struct args *a);
-};
-
 extern const struct step ike_steps[], data_steps[];
 
 #endif

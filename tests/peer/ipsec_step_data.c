@@ -229,7 +229,23 @@ static bool do_atleast(struct world *w, const struct args *a)
 	return v >= a->n[1];
 }
 
+static bool do_spis(struct world *w, const struct args *a)
+{
+	struct link *l;
+	u32 i;
+
+	for (i = 0; i < a->links; i++) {
+		l = a->link[i];
+		if (l->sas)
+			printf("spis: client=%s server=%s in=%u out=%u\n",
+			       addr_text(&l->client->addr), addr_text(&l->server->addr),
+			       l->sas->spi[DOWN], l->sas->spi[UP]);
+	}
+	return true;
+}
+
 const struct step data_steps[] = {
+	{ "spis", true, "print those of the newest SA", do_spis },
 	{ "talk", true, "MS [N]: the client speaks in the background", do_talk },
 	{ "speak", true, "MS [N]: the server does", do_speak },
 	{ "hush", true, "both stop", do_hush },
@@ -246,3 +262,5 @@ const struct step data_steps[] = {
 	{ "atleast", false, "COUNTER N", do_atleast },
 	{ NULL, false, NULL, NULL },
 };
+
+const struct step *const step_tables[] = { ike_steps, data_steps, shell_steps, NULL };

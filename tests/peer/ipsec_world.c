@@ -100,6 +100,21 @@ struct end *world_end(struct world *w, bool server, const char *netns, struct ad
 	return e;
 }
 
+u32 world_clients(const struct world *w)
+{
+	return w->clients;
+}
+
+u32 world_servers(const struct world *w)
+{
+	return w->servers;
+}
+
+struct link *world_link(struct world *w, u32 client, u32 server)
+{
+	return w->link[client - 1][server - 1];
+}
+
 void world_links(struct world *w)
 {
 	struct link *l;

@@ -7,13 +7,10 @@
 #ifndef PEER_L2TP_H
 #define PEER_L2TP_H
 
-#include "util.h"
+#include "play.h"
 
 #define L2TP_PORT	1701
 #define IPPROTO_L2TP_	115
-#define CLIENTS_MAX	128
-#define SERVERS_MAX	4
-#define LINKS_MAX	(CLIENTS_MAX * SERVERS_MAX)
 #define MSG_ROOM	512	/* octets of a control message */
 #define DATA_MIN	96	/* octets of a data packet's payload */
 #define DATA_MAX	1400
@@ -175,8 +172,6 @@ struct world *world_new(void);
 struct end *world_end(struct world *w, int who, const char *netns, struct addr addr);
 /* After the last end was added: one link for each client and server. */
 void world_links(struct world *w);
-/* Handle what happens until @done says true; false after @ms. NULL: just that long. */
-bool world_run(struct world *w, u64 ms, bool (*done)(struct world *w));
 /* Let no ICMP error answer what comes to that port. */
 void end_port(struct end *e, u16 port);
 /* One packet of a half; @sum: with a UDP checksum. */
@@ -259,24 +254,7 @@ void forgive(struct link *const *l, u32 n);
 bool data_complete(struct link *const *l, u32 n);
 
 /* l2tp_step.c, l2tp_step_ctl.c, l2tp_step_data.c */
-#define WORDS	6
-
-struct args {
-	char *word[WORDS];	/* behind the step's name, "" if absent */
-	struct link *link[LINKS_MAX];
-	u32 links;		/* of the first word, if the step takes links */
-	long n[WORDS];		/* words as numbers, 0 if they are none */
-};
-
-struct step {
-	const char *name;	/* NULL ends a table */
-	bool takes_links;
-	const char *what;
-	bool (*run)(struct world *w, const struct args *a);
-};
-
 extern const struct step control_steps[], data_steps[];
-bool play_steps(struct world *w, char **steps);
 
 /* Modes, one per file. */
 int play_main(int argc, char **argv);

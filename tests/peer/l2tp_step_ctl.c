@@ -280,3 +280,5 @@ const struct step control_steps[] = {
 	{ "ids", true, "print them", do_ids },
 	{ NULL, false, NULL, NULL },
 };
+
+const struct step *const step_tables[] = { control_steps, data_steps, shell_steps, NULL };

@@ -2,14 +2,6 @@
 /* PPTP test peer: what no daemon can do, in one static program with several modes. */
 #include "util.h"
 
-#include <stdio.h>
-#include <string.h>
-
-struct mode {
-	const char *name, *what;
-	int (*main)(int argc, char **argv);
-};
-
 static const struct mode mode[] = {
 	{ "server", "[--listen A] [--port N] [--ids N|peer] [--offer N] [--refuse-every N]: "
 	  "takes all calls, echoes data", server_main },
@@ -21,25 +13,7 @@ static const struct mode mode[] = {
 	{ "gre", "--dst A [--id N] [--count N]: sends data that belongs to no call", gre_main },
 };
 
-static int help(void)
-{
-	size_t i;
-
-	puts("pptp_peer MODE [OPTION...]");
-	for (i = 0; i < ARRAY_SIZE(mode); i++)
-		printf("  %-7s %s\n", mode[i].name, mode[i].what);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
-	size_t i;
-
-	if (argc < 2 || !strcmp(argv[1], "help"))
-		return help();
-	for (i = 0; i < ARRAY_SIZE(mode); i++) {
-		if (!strcmp(mode[i].name, argv[1]))
-			return mode[i].main(argc - 1, argv + 1);
-	}
-	usage_error("no mode is called '%s'", argv[1]);
+	return run_mode("pptp_peer", mode, ARRAY_SIZE(mode), argc, argv);
 }

@@ -208,3 +208,21 @@ void touch(const char *path)
 		die_errno("cannot create %s", path);
 	close(fd);
 }
+
+int run_mode(const char *program, const struct mode *mode, size_t modes, int argc, char **argv)
+{
+	bool help = argc < 2 || !strcmp(argv[1], "help");
+	size_t i;
+
+	if (help)
+		printf("%s MODE [OPTION...]\n", program);
+	for (i = 0; i < modes; i++) {
+		if (help)
+			printf("  %-7s %s\n", mode[i].name, mode[i].what);
+		else if (!strcmp(mode[i].name, argv[1]))
+			return mode[i].main(argc - 1, argv + 1);
+	}
+	if (!help)
+		usage_error("no mode is called '%s'", argv[1]);
+	return 0;
+}

@@ -68,6 +68,14 @@ u16 csum_fold(u32 sum);
 bool file_exists(const char *path);
 void touch(const char *path);
 
+struct mode {
+	const char *name, *what;
+	int (*main)(int argc, char **argv);
+};
+
+/* Run the mode that the first word names; "help", or none, lists them. */
+int run_mode(const char *program, const struct mode *mode, size_t modes, int argc, char **argv);
+
 /* Modes, one per file. */
 int server_main(int argc, char **argv);
 int client_main(int argc, char **argv);

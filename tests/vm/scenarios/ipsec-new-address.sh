@@ -12,15 +12,14 @@ both_answer() {
 	each_of "c1 c2" inner_ping 3
 }
 
-# leaves_by ADDRESS: what the server sees of the clients' ESP
+# leaves_by ADDRESS: as the server sees the ESP of each client
 leaves_by() {
-	at s timeout 20 tcpdump -nn -c 4 -i eth0 "esp and src host $1" &
-	local watch=$! node
-	sleep 1
+	local node
 	for node in c1 c2; do
+		sniff_start "$node" s --proto esp --src "$1"
 		at "$node" ping -n -c 4 -i 0.2 -W 1 $INNER_SERVER
+		sniff_end "$node" || return 1
 	done
-	wait $watch
 }
 
 topology clients=2

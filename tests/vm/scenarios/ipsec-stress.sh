@@ -5,46 +5,26 @@
 # mind, and afterwards all must work as on the first day. STRESS_COUNT sets how often (40).
 . "$(dirname "$0")/../lib/lab.sh"
 . "$(dirname "$0")/../lib/espwire.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
 COUNT=${STRESS_COUNT:-40}
 RANDOM=${STRESS_SEED:-500}
 
 # Clients come and go; whatever happens to them is all right
 caller() { # IKE_VERSION
-	while [ ! -e "$LAB/stop" ]; do
-		play 10 --ike "$1" --timeout 2 "greet 50 20" "-start all 300" "talk all 20" "speak all 30" "sleep 300" \
-			"-rekey all 200" "-server-rekey all 200" "sleep 300" "-server-ike-rekey 1-5" "-replay all 5" "hush all"
-	done >/dev/null 2>&1
+	play 10 --ike "$1" --timeout 2 "greet 50 20" "-start all 300" "talk all 20" "speak all 30" "sleep 300" \
+		"-rekey all 200" "-server-rekey all 200" "sleep 300" "-server-ike-rekey 1-5" "-replay all 5" "hush all"
 }
 
 # Other clients, with keys set by hand
 sharer() {
-	while [ ! -e "$LAB/stop" ]; do
-		ipsec_peer play --server "s=$SERVER_TWO" --clients "c1=$LAN.110+5" "manual all" "talk all 10" \
-			"spi all 0x99999" "speak all 20" "sleep 500" "manual all" "sleep 500"
-	done >/dev/null 2>&1
+	ipsec_peer play --server "s=$SERVER_TWO" --clients "c1=$LAN.110+5" "manual all" "talk all 10" \
+		"spi all 0x99999" "speak all 20" "sleep 500" "manual all" "sleep 500"
 }
 
 flooder() { # NODE TARGET SOURCE
 	local kinds=(esp ike-init ike-sa esp-short ike-length ah)
-	while [ ! -e "$LAB/stop" ]; do
-		flood "$1" --dst "$2" --src "$3" --count 200 "${kinds[RANDOM % 6]}"
-	done >/dev/null 2>&1
-}
-
-dumper() {
-	while [ ! -e "$LAB/stop" ]; do
-		vpnpass -j -n r tunnels
-		vpnpass -j -n r status
-		at r conntrack -L
-	done >/dev/null 2>&1
-}
-
-namespaces() {
-	while [ ! -e "$LAB/stop" ]; do
-		ip netns add vptmp && ip netns exec vptmp sysctl -qw net.netfilter.nf_vpnpass.ipsec=1
-		ip netns del vptmp
-	done >/dev/null 2>&1
+	flood "$1" --dst "$2" --src "$3" --count 200 "${kinds[RANDOM % 6]}"
 }
 
 reload() {
@@ -73,19 +53,6 @@ disturb() {
 	sleep 0.2
 }
 
-start() {
-	"$@" &
-	workers+=($!)
-}
-
-all_ended() {
-	local pid
-	for pid in "${workers[@]}"; do
-		! kill -0 "$pid" 2>/dev/null || return 1
-	done
-}
-
-workers=()
 topology clients=2
 esp_clients 20
 second_server
@@ -94,13 +61,12 @@ start caller 1
 start sharer
 start flooder c2 $SERVER "$LAN.12"
 start flooder s $ROUTER "$SERVER"
-start dumper
-start namespaces
+start dump
+start namespace
 for ((i = 0; i < COUNT; i++)); do
 	disturb
 done
-touch "$LAB/stop"
-check "all workers end" wait_for 60 all_ended
+stop_workers
 check "the modules are there" load_modules
 check "help goes off and on" eval 'mode r off && mode r on'
 check "and leaves no tunnel" holds 0 tunnels

@@ -4,36 +4,18 @@
 # mode switches, reloads, namespaces that come and go, dumps. The kernel must not mind, and
 # afterwards all must work as on the first day. STRESS_COUNT sets how often (40).
 . "$(dirname "$0")/../lib/lab.sh"
+. "$(dirname "$0")/../lib/stress.sh"
 
 COUNT=${STRESS_COUNT:-40}
 RANDOM=${STRESS_SEED:-1723}
 
 # Calls come and go; whatever happens to them is all right
 caller() { # NODE FIRST_ID
-	while [ ! -e "$LAB/stop" ]; do
-		peer "$1" --timeout 3 --ids "$2" "connect 3" "dial 3" "ping 20" "clear 1" "dial 2" "ping 20" abort
-	done >/dev/null 2>&1
+	peer "$1" --timeout 3 --ids "$2" "connect 3" "dial 3" "ping 20" "clear 1" "dial 2" "ping 20" abort
 }
 
 flooder() { # NODE TARGET: GRE of no call
-	while [ ! -e "$LAB/stop" ]; do
-		at "$1" pptp_peer gre --dst "$2" --id $((RANDOM % 32)) --count 200
-	done >/dev/null 2>&1
-}
-
-dumper() {
-	while [ ! -e "$LAB/stop" ]; do
-		vpnpass -j -n r tunnels
-		vpnpass -j -n r status
-		at r conntrack -L
-	done >/dev/null 2>&1
-}
-
-namespaces() {
-	while [ ! -e "$LAB/stop" ]; do
-		ip netns add vptmp && ip netns exec vptmp sysctl -qw net.netfilter.nf_vpnpass.pptp=1
-		ip netns del vptmp
-	done >/dev/null 2>&1
+	at "$1" pptp_peer gre --dst "$2" --id $((RANDOM % 32)) --count 200
 }
 
 reload() {
@@ -52,19 +34,6 @@ disturb() {
 	esac >/dev/null 2>&1
 }
 
-start() {
-	"$@" &
-	workers+=($!)
-}
-
-all_ended() {
-	local pid
-	for pid in "${workers[@]}"; do
-		! kill -0 "$pid" 2>/dev/null || return 1
-	done
-}
-
-workers=()
 topology clients=3
 help_on r
 peer_server s
@@ -72,13 +41,12 @@ start caller c1 1
 start caller c2 1
 start flooder c3 $SERVER
 start flooder s $ROUTER
-start dumper
-start namespaces
+start dump
+start namespace
 for ((i = 0; i < COUNT; i++)); do
 	disturb
 done
-touch "$LAB/stop"
-check "all workers end" wait_for 60 all_ended
+stop_workers
 peer_server_stop s >/dev/null
 check "the modules are there" load_modules
 # a connection whose entry was flushed when it ended is only missed after pptp_orphan_timeout

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Steps of the L2TP world: each does a thing to some links, waits for its end, says how it went. */
+/* Steps of a world of ends, from the command line: find each, tell it its links, run it. */
 #define _GNU_SOURCE
-#include "l2tp.h"
+#include "play.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,28 +11,29 @@
 static void choose(struct world *w, const char *text, struct args *a)
 {
 	char buf[64], *at, *dash;
+	u32 clients = world_clients(w), servers = world_servers(w);
 	long c1, c2, s1 = 1, s2 = 1, c, s;
 
 	snprintf(buf, sizeof(buf), "%s", text);
 	at = strchr(buf, '@');
 	if (at) {
 		*at++ = '\0';
-		s1 = strcmp(at, "all") ? number(at, "server", 1, w->servers) : 1;
-		s2 = strcmp(at, "all") ? s1 : (long)w->servers;
+		s1 = strcmp(at, "all") ? number(at, "server", 1, servers) : 1;
+		s2 = strcmp(at, "all") ? s1 : (long)servers;
 	}
 	dash = strchr(buf, '-');
 	if (dash)
 		*dash++ = '\0';
 	if (!strcmp(buf, "all")) {
 		c1 = 1;
-		c2 = w->clients;
+		c2 = clients;
 	} else {
-		c1 = number(buf, "client", 1, w->clients);
-		c2 = dash ? number(dash, "last client", c1, w->clients) : c1;
+		c1 = number(buf, "client", 1, clients);
+		c2 = dash ? number(dash, "last client", c1, clients) : c1;
 	}
 	for (c = c1; c <= c2; c++) {
 		for (s = s1; s <= s2; s++)
-			a->link[a->links++] = w->link[c - 1][s - 1];
+			a->link[a->links++] = world_link(w, c, s);
 	}
 }
 
@@ -60,14 +61,12 @@ static bool do_sleep(struct world *w, const struct args *a)
 	return world_run(w, a->n[0], NULL);
 }
 
-static const struct step shell_steps[] = {
+const struct step shell_steps[] = {
 	{ "touch", false, "FILE: create it", do_touch },
 	{ "wait", false, "FILE: until it exists", do_wait },
 	{ "sleep", false, "MS: go on for so long", do_sleep },
 	{ NULL, false, NULL, NULL },
 };
-
-static const struct step *const tables[] = { control_steps, data_steps, shell_steps };
 
 static void list_steps(void)
 {
@@ -75,8 +74,8 @@ static void list_steps(void)
 	size_t i;
 
 	fprintf(stderr, "Steps (!STEP must fail, -STEP may):\n");
-	for (i = 0; i < ARRAY_SIZE(tables); i++) {
-		for (s = tables[i]; s->name; s++)
+	for (i = 0; step_tables[i]; i++) {
+		for (s = step_tables[i]; s->name; s++)
 			fprintf(stderr, "  %-16s %s%s\n", s->name, s->takes_links ? "LINKS " : "",
 				s->what);
 	}
@@ -87,8 +86,8 @@ static const struct step *find_step(const char *name)
 	const struct step *s;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(tables); i++) {
-		for (s = tables[i]; s->name; s++) {
+	for (i = 0; step_tables[i]; i++) {
+		for (s = step_tables[i]; s->name; s++) {
 			if (!strcmp(s->name, name))
 				return s;
 		}

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Workers that go on in the background until they are told to stop, for scenarios of stress.
+
+workers=()
+
+# start FUNCTION...: again and again until stop_workers; whatever happens to it is all right
+start() {
+	(
+		until [ -e "$LAB/stop" ]; do
+			"$@"
+		done >/dev/null 2>&1
+	) &
+	workers+=($!)
+}
+
+all_ended() {
+	local pid
+	for pid in "${workers[@]}"; do
+		! kill -0 "$pid" 2>/dev/null || return 1
+	done
+}
+
+stop_workers() {
+	touch "$LAB/stop"
+	check "all workers end" wait_for 60 all_ended
+}
+
+dump() {
+	vpnpass -j -n r tunnels
+	vpnpass -j -n r status
+	at r conntrack -L
+}
+
+namespace() {
+	ip netns add vptmp && ip netns exec vptmp sysctl -qw "net.netfilter.nf_vpnpass.$PROTO=1"
+	ip netns del vptmp
+}
