@@ -3,13 +3,13 @@
 
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
-MODULES := nf_vpnpass nf_nat_pptp nf_nat_esp
+MODULES := nf_vpnpass nf_nat_pptp nf_nat_l2tp nf_nat_esp
 UPDATES := $(DESTDIR)/lib/modules/$(KVER)/updates
 
 all: modules tool ## build the modules for the running kernel (KVER=, KDIR=) and the tool
 	@echo "Built $(MODULES:=.ko) for $(KVER) and userspace/vpnpass"
 
-modules: $(KDIR)/Makefile ## build nf_vpnpass.ko, nf_nat_pptp.ko and nf_nat_esp.ko
+modules: $(KDIR)/Makefile ## build nf_vpnpass.ko and a module for each protocol
 	@echo "Building modules for $(KVER)"
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 

@@ -398,6 +398,22 @@ void vpnpass_flow_gc(struct vpnpass_flow *flow)
 EXPORT_SYMBOL_GPL(vpnpass_flow_gc);
 
 /**
+ * vpnpass_flow_idle() - have both directions been silent for long?
+ * @flow: the flow
+ * @secs: how long, in seconds
+ *
+ * Return: true if neither had a packet for @secs.
+ */
+bool vpnpass_flow_idle(const struct vpnpass_flow *flow, unsigned int secs)
+{
+	unsigned long limit = secs * HZ;
+
+	return time_after(jiffies, READ_ONCE(flow->last[0]) + limit) &&
+	       time_after(jiffies, READ_ONCE(flow->last[1]) + limit);
+}
+EXPORT_SYMBOL_GPL(vpnpass_flow_idle);
+
+/**
  * vpnpass_flow_end() - a flow is over: its entry goes, and it gets no other
  * @flow: the flow
  *
@@ -410,13 +426,18 @@ void vpnpass_flow_end(struct vpnpass_flow *flow)
 }
 EXPORT_SYMBOL_GPL(vpnpass_flow_end);
 
-/* RELATED until there was a packet each way, be the first one of whichever end. */
+/*
+ * Data is RELATED until there was a packet each way, be the first one of whichever end.
+ * Control flows are what they are without us.
+ */
 static enum ip_conntrack_info vpnpass_ctinfo(const struct vpnpass_flow *flow, struct nf_conn *ct,
 					     enum ip_conntrack_dir dir)
 {
-	if (dir == IP_CT_DIR_ORIGINAL)
-		return test_bit(IPS_SEEN_REPLY_BIT, &ct->status) ? IP_CT_ESTABLISHED :
-								   IP_CT_RELATED;
+	if (dir == IP_CT_DIR_ORIGINAL) {
+		if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
+			return IP_CT_ESTABLISHED;
+		return flow->is_control ? IP_CT_NEW : IP_CT_RELATED;
+	}
 	if (!test_bit(IPS_SEEN_REPLY_BIT, &ct->status) &&
 	    !test_and_set_bit(IPS_SEEN_REPLY_BIT, &ct->status))
 		nf_conntrack_event_cache(IPCT_REPLY, ct);
@@ -432,7 +453,7 @@ static void vpnpass_refresh(struct vpnpass_flow *flow, struct nf_conn *ct,
 	enum ip_conntrack_dir dir = CTINFO2DIR(ctinfo);
 	unsigned long now = jiffies;
 
-	if (ctinfo != IP_CT_RELATED && ctinfo != IP_CT_RELATED_REPLY) {
+	if (ctinfo == IP_CT_ESTABLISHED || ctinfo == IP_CT_ESTABLISHED_REPLY) {
 		param = VPNPASS_PARAM_TIMEOUT;
 		/* a packet each way: no prey for early drop any more */
 		if (dir == IP_CT_DIR_ORIGINAL && !test_bit(IPS_ASSURED_BIT, &ct->status) &&

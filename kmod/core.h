@@ -3,6 +3,7 @@
 #ifndef _VPNPASS_CORE_H
 #define _VPNPASS_CORE_H
 
+#include <linux/bitops.h>
 #include <linux/jump_label.h>
 #include <linux/mutex.h>
 #include <net/net_namespace.h>
@@ -55,6 +56,18 @@ static inline bool vpnpass_entry_live(const struct nf_conn *ct)
 }
 
 struct nf_conn *vpnpass_entry_get(struct vpnpass_flow *flow);
+
+/* port.c */
+extern unsigned long vpnpass_ports[];
+
+/* Is a packet to this UDP port to be looked at before conntrack? */
+static __always_inline bool vpnpass_port_watched(__be16 port)
+{
+	return test_bit(ntohs(port), vpnpass_ports);
+}
+
+int vpnpass_port_init(void);
+void vpnpass_port_exit(void);
 
 /* hooks.c */
 DECLARE_STATIC_KEY_FALSE(vpnpass_udp_key);

@@ -18,6 +18,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include "core.h"
 
@@ -79,7 +80,7 @@ const struct vpnpass_engine *vpnpass_udp_engine(struct vpnpass_net *vn, __be16 p
 {
 	if (port == htons(VPNPASS_IKE_PORT))
 		return vpnpass_wanted_engine(vn, VPNPASS_PROTO_IPSEC);
-	if (port == htons(VPNPASS_L2TP_PORT))
+	if (vpnpass_port_watched(port))
 		return vpnpass_wanted_engine(vn, VPNPASS_PROTO_L2TP);
 	return NULL;
 }
@@ -140,7 +141,7 @@ static __always_inline bool vpnpass_udp_port(const struct sk_buff *skb, unsigned
 	if (skb_headlen(skb) < off + sizeof(*uh))
 		return true;
 	uh = (const struct udphdr *)(skb->data + off);
-	return uh->dest == htons(VPNPASS_IKE_PORT) || uh->dest == htons(VPNPASS_L2TP_PORT);
+	return vpnpass_port_watched(uh->dest);
 }
 
 /*
@@ -220,12 +221,15 @@ static bool vpnpass_maybe_control(const struct nf_conn *ct)
 			return true;
 		break;
 	case IPPROTO_UDP:
-		if (vpnpass_port(ct, htons(VPNPASS_IKE_PORT)) ||
-		    vpnpass_port(ct, htons(VPNPASS_L2TP_PORT)))
+		if (vpnpass_port(ct, htons(VPNPASS_IKE_PORT)))
 			return true;
+		/* of a flow that is known, all packets were looked at before conntrack */
+		if (vpnpass_port(ct, htons(VPNPASS_L2TP_PORT)))
+			return !nf_ct_is_confirmed(ct) || !nfct_help(ct);
 		break;
 	case IPPROTO_ESP:
-		/* entries of ours have an id there, see esp_tuple() */
+	case IPPROTO_L2TP:
+		/* entries of ours have an id there, see esp_tuple() and l2tp_tuple() */
 		return !ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.all ||
 		       !nf_ct_is_confirmed(ct);
 	default:
@@ -285,7 +289,7 @@ static noinline unsigned int vpnpass_out_slow(struct sk_buff *skb, struct nf_con
 	/* an ICMP error about a control flow is none of its packets */
 	if (nf_ct_is_template(ct) || ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
 		return NF_ACCEPT;
-	if (nf_ct_protonum(ct) == IPPROTO_ESP)
+	if (nf_ct_protonum(ct) == IPPROTO_ESP || nf_ct_protonum(ct) == IPPROTO_L2TP)
 		return vpnpass_foreign(vn, skb, ct, ctinfo);
 	for (id = 0; id < VPNPASS_PROTOS; id++) {
 		engine = rcu_dereference(vn->engines[id].engine);

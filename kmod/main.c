@@ -58,12 +58,20 @@ static int __init vpnpass_init(void)
 	int err;
 
 	BUILD_BUG_ON(sizeof(struct vpnpass_key) != 40);
+	err = vpnpass_port_init();
+	if (err)
+		goto ports;
 	err = register_pernet_subsys(&vpnpass_net_ops);
 	if (err)
-		return err;
+		goto ports;
 	err = vpnpass_netlink_init();
 	if (err)
-		unregister_pernet_subsys(&vpnpass_net_ops);
+		goto pernet;
+	return 0;
+pernet:
+	unregister_pernet_subsys(&vpnpass_net_ops);
+ports:
+	vpnpass_port_exit();
 	return err;
 }
 
@@ -71,6 +79,7 @@ static void __exit vpnpass_exit(void)
 {
 	vpnpass_netlink_exit();
 	unregister_pernet_subsys(&vpnpass_net_ops);
+	vpnpass_port_exit();
 }
 
 module_init(vpnpass_init);

@@ -52,6 +52,26 @@ static int vpnpass_put_ids(struct sk_buff *msg, const struct vpnpass_tunnel *tun
 	return 0;
 }
 
+static int vpnpass_put_sessions(struct sk_buff *msg, const struct vpnpass_tunnel *tunnel)
+{
+	static const int attrs[VPNPASS_SESSION_IDS] = {
+		[VPNPASS_SESSION_CLIENT] = VPNPASS_A_CLIENT_SESSION,
+		[VPNPASS_SESSION_CLIENT_MAPPED] = VPNPASS_A_CLIENT_SESSION_MAPPED,
+		[VPNPASS_SESSION_SERVER] = VPNPASS_A_SERVER_SESSION,
+	};
+	const struct vpnpass_engine *engine = tunnel->flow.control->engine;
+	u32 ids[VPNPASS_SESSION_IDS];
+	int i;
+
+	if (!engine->sessions)
+		return 0;
+	engine->sessions(tunnel, ids);
+	for (i = 0; i < VPNPASS_SESSION_IDS; i++)
+		if (ids[i] && nla_put_u32(msg, attrs[i], ids[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int vpnpass_put_ends(struct sk_buff *msg, const struct vpnpass_control *control)
 {
 	const struct vpnpass_key *key = &control->binding.key;
@@ -90,16 +110,17 @@ static int vpnpass_put_acct(struct sk_buff *msg, struct vpnpass_flow *flow)
 	return 0;
 }
 
-static int vpnpass_put_times(struct sk_buff *msg, const struct vpnpass_tunnel *tunnel)
+static int vpnpass_put_times(struct sk_buff *msg, const struct vpnpass_tunnel *tunnel,
+			     const struct vpnpass_flow *flow)
 {
 	u64 age = ktime_get_boottime_ns() - tunnel->created;
-	unsigned long last = tunnel->flow.last[0];
+	unsigned long last = flow->last[0];
 
-	if (time_after(tunnel->flow.last[1], last))
-		last = tunnel->flow.last[1];
+	if (time_after(flow->last[1], last))
+		last = flow->last[1];
 	if (vpnpass_put_u64(msg, VPNPASS_A_AGE, div_u64(age, NSEC_PER_MSEC)))
 		return -EMSGSIZE;
-	if (!tunnel->flow.seen)
+	if (!flow->seen)
 		return 0;
 	return vpnpass_put_u64(msg, VPNPASS_A_IDLE, jiffies_to_msecs(jiffies - last));
 }
@@ -108,6 +129,8 @@ static int vpnpass_fill_tunnel(struct sk_buff *msg, struct vpnpass_tunnel *tunne
 			       u32 seq, int flags, u8 cmd)
 {
 	const struct vpnpass_control *control = tunnel->flow.control;
+	struct vpnpass_flow *flow = control->engine->carrier ?
+				    control->engine->carrier(tunnel) : &tunnel->flow;
 	void *hdr = genlmsg_put(msg, portid, seq, &vpnpass_family, flags, cmd);
 
 	if (!hdr)
@@ -115,7 +138,8 @@ static int vpnpass_fill_tunnel(struct sk_buff *msg, struct vpnpass_tunnel *tunne
 	if (nla_put_u8(msg, VPNPASS_A_PROTO, control->engine->id) ||
 	    nla_put_u8(msg, VPNPASS_A_STATE, READ_ONCE(tunnel->state)) ||
 	    vpnpass_put_ends(msg, control) || vpnpass_put_ids(msg, tunnel) ||
-	    vpnpass_put_times(msg, tunnel) || vpnpass_put_acct(msg, &tunnel->flow)) {
+	    vpnpass_put_sessions(msg, tunnel) || vpnpass_put_times(msg, tunnel, flow) ||
+	    vpnpass_put_acct(msg, flow)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
 	}

@@ -66,6 +66,10 @@ struct vpnpass_control;
  *	quotes it saw it (after NAT)
  * @VPNPASS_CONTROL: the control flow itself, ports as id
  * @VPNPASS_GROUP: all control flows between a server and one address of ours
+ * @VPNPASS_REPLY: what a server sends back to a control flow, ports as id
+ * @VPNPASS_CONNECTION: a packet that names a connection of control flows (L2TP)
+ * @VPNPASS_SESSION: a packet that names a session of such a connection (L2TPv3)
+ * @VPNPASS_ERROR_CONNECTION: the former, quoted as @VPNPASS_ERROR is
  * @VPNPASS_IPV6: flag, the addresses are IPv6
  */
 enum vpnpass_kind {
@@ -73,6 +77,10 @@ enum vpnpass_kind {
 	VPNPASS_ERROR,
 	VPNPASS_CONTROL,
 	VPNPASS_GROUP,
+	VPNPASS_REPLY,
+	VPNPASS_CONNECTION,
+	VPNPASS_SESSION,
+	VPNPASS_ERROR_CONNECTION,
 	VPNPASS_IPV6 = 0x80,
 };
 
@@ -98,7 +106,8 @@ struct vpnpass_key {
  * struct vpnpass_binding - entry of the one table
  * @node: in vpnpass_net.table
  * @key: what is looked up
- * @flow: whose packet it is; NULL for VPNPASS_CONTROL and VPNPASS_GROUP
+ * @flow: whose packet it is; NULL for VPNPASS_GROUP, and for VPNPASS_CONTROL unless the
+ *	protocol attaches control packets too
  * @id: what the packet's id becomes on the other side; equals key.id mostly
  * @dir: direction of the (quoted) packet
  * @bound: inserted in the table; changes under control->lock
@@ -167,6 +176,14 @@ static inline void vpnpass_packet_key(struct vpnpass_key *key, const struct sk_b
 	key->dst.in6 = ipv6_hdr(skb)->daddr;
 	key->kind = VPNPASS_DATA | VPNPASS_IPV6;
 }
+
+/* What vpnpass_engine.sessions gives. */
+enum {
+	VPNPASS_SESSION_CLIENT,
+	VPNPASS_SESSION_CLIENT_MAPPED,
+	VPNPASS_SESSION_SERVER,
+	VPNPASS_SESSION_IDS,
+};
 
 struct vpnpass_engine;
 struct vpnpass_group;
@@ -393,8 +410,12 @@ enum {
  * @ncounters: how many
  * @tuple: what conntrack is to see of a flow of ours in one direction. Process or
  *	softirq, control->lock held.
+ * @carrier: the flow that has a tunnel's packets, where it is shared with others; optional
+ * @sessions: the latest session of a tunnel: ids that the client assigned, as the client
+ *	and as the server know it, and that the server assigned; 0 if not known; optional
  * @data: a packet of @data_l4proto before conntrack, RCU, BH off. Gives a verdict.
- * @udp: a UDP packet to @control_port before conntrack, likewise; optional
+ * @udp: a UDP packet to @control_port, or to a port of vpnpass_port_watch(), before
+ *	conntrack, likewise; optional
  * @error: the binding of the packet quoted in an ICMP error, whose header is at @off;
  *	src, dst and l4proto of @key are filled in, id becomes the quoted one. NULL if
  *	the flow is unknown, an ERR_PTR() if the packet is none of the protocol's.
@@ -425,6 +446,8 @@ struct vpnpass_engine {
 
 	void (*tuple)(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
 		      struct nf_conntrack_tuple *t);
+	struct vpnpass_flow *(*carrier)(struct vpnpass_tunnel *tunnel);
+	void (*sessions)(const struct vpnpass_tunnel *tunnel, u32 ids[VPNPASS_SESSION_IDS]);
 	unsigned int (*data)(struct vpnpass_net *vn, struct sk_buff *skb,
 			     const struct vpnpass_packet *pkt);
 	unsigned int (*udp)(struct vpnpass_net *vn, struct sk_buff *skb,
@@ -574,6 +597,7 @@ unsigned int vpnpass_attach(struct sk_buff *skb, struct vpnpass_flow *flow,
 void vpnpass_flow_init(struct vpnpass_flow *flow, struct vpnpass_control *control);
 void vpnpass_flow_use(struct vpnpass_flow *flow, struct nf_conn *ct);
 void vpnpass_flow_gc(struct vpnpass_flow *flow);
+bool vpnpass_flow_idle(const struct vpnpass_flow *flow, unsigned int secs);
 void vpnpass_flow_end(struct vpnpass_flow *flow);
 
 /* group.c */
@@ -582,6 +606,10 @@ struct vpnpass_group *vpnpass_group_find(struct vpnpass_net *vn,
 struct vpnpass_group *vpnpass_group_join(struct vpnpass_control *control, u8 l4proto,
 					 const struct vpnpass_group_ops *ops, u16 *id);
 void vpnpass_group_leave(struct vpnpass_group *group, struct vpnpass_control *control, u16 id);
+
+/* port.c */
+int vpnpass_port_watch(__be16 port);
+void vpnpass_port_unwatch(__be16 port);
 
 /* zone.c */
 bool vpnpass_late_zone(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo,

@@ -326,14 +326,6 @@ void esp_tunnel_update(struct esp_peers *peers)
 	spin_unlock_bh(&peers->base.lock);
 }
 
-static bool esp_flow_idle(const struct vpnpass_flow *flow, unsigned int secs)
-{
-	unsigned long limit = secs * HZ;
-
-	return time_after(jiffies, READ_ONCE(flow->last[0]) + limit) &&
-	       time_after(jiffies, READ_ONCE(flow->last[1]) + limit);
-}
-
 /**
  * esp_gc() - is a pair over?
  * @control: its control flow, locked
@@ -364,7 +356,8 @@ bool esp_gc(struct vpnpass_control *control)
 	    (tunnel && (tunnel->flow.seen & BIT(IP_CT_DIR_REPLY))))
 		param = VPNPASS_PARAM_TIMEOUT;
 	secs = vpnpass_param(control->vn, VPNPASS_PROTO_IPSEC, param);
-	return !esp_flow_idle(&peers->ike, secs) || (tunnel && !esp_flow_idle(&tunnel->flow, secs));
+	return !vpnpass_flow_idle(&peers->ike, secs) ||
+	       (tunnel && !vpnpass_flow_idle(&tunnel->flow, secs));
 }
 
 /* End all that a pair has. Context: control->lock held. */

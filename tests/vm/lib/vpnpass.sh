@@ -29,7 +29,7 @@ load_modules() { # [PROTOCOL]
 
 unload_modules() {
 	local m
-	for m in nf_nat_pptp nf_nat_esp nf_vpnpass; do
+	for m in nf_nat_pptp nf_nat_l2tp nf_nat_esp nf_vpnpass; do
 		! lsmod | grep -q "^$m " || rmmod $m || return 1
 	done
 }
