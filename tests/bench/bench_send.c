@@ -27,6 +27,7 @@ struct stream {
 	int fd;
 	unsigned int id;	/* network order */
 	unsigned int seq;
+	unsigned short port;	/* UDP destination, network order; 0: the packet's own */
 };
 
 struct job {
@@ -85,6 +86,24 @@ static void make_udp(struct job *j)
 	memcpy(j->packet, head, sizeof(head));
 }
 
+/* Data of L2TPv2 and of L2TPv3 over UDP, the headers as kernels send them */
+static void make_l2tp(struct job *j)
+{
+	j->sport = 1701;
+	j->dport = 1701;
+	make_udp(j);
+	j->packet[9] = j->kind[4] - '0';
+	j->id_at = j->packet[9] == 2 ? 10 : 12;
+	j->id_len = j->packet[9] == 2 ? 2 : 4;
+}
+
+/* Data of L2TPv3 over IP */
+static void make_l2tp_ip(struct job *j)
+{
+	j->protocol = 115;
+	j->id_len = 4;
+}
+
 /* IKEv2 INFORMATIONAL, as dead peer detection has it, on one IKE SA. */
 static void make_ike(struct job *j)
 {
@@ -134,37 +153,38 @@ static int open_socket(const struct job *j, const struct sockaddr_in *src)
 	return fd;
 }
 
-static void add_stream(struct job *j, int fd, unsigned int id)
+static void add_stream(struct job *j, int fd, unsigned int id, unsigned int port)
 {
 	struct stream *s = &j->stream[j->nstreams++];
 
 	s->fd = fd;
 	s->id = j->id_len == 2 ? htons(id) : htonl(id);
 	s->seq = FIRST_SEQ;
+	s->port = htons(port);
 }
 
-/* Lines "ID" or "ID SOURCE". One socket for each source, the same for lines in a row. */
+/* Lines "ID [SOURCE [UDP_PORT]]". One socket for each source, the same for lines in a row. */
 static void read_streams(struct job *j, const char *file)
 {
 	struct sockaddr_in src = j->src;
 	char line[80], from[32];
 	FILE *f = fopen(file, "r");
-	unsigned int id;
+	unsigned int id, port;
 	int fd = -1;
 
 	if (!f)
 		die(file);
 	while (j->nstreams < MAX_STREAMS && fgets(line, sizeof(line), f)) {
-		int n = sscanf(line, "%i %31s", (int *)&id, from);
+		int n = sscanf(line, "%i %31s %u", (int *)&id, from, &port);
 
 		if (n < 1)
 			break;
-		if (n == 2)
+		if (n > 1)
 			address(&src, from);
 		if (fd < 0 || src.sin_addr.s_addr != j->src.sin_addr.s_addr)
 			fd = open_socket(j, &src);
 		j->src = src;
-		add_stream(j, fd, id);
+		add_stream(j, fd, id, n == 3 ? port : 0);
 	}
 	fclose(f);
 	if (!j->nstreams) {
@@ -183,6 +203,8 @@ static void send_packets(struct job *j, long count)
 
 		memcpy(j->packet + j->id_at, &s->id, j->id_len);
 		memcpy(j->packet + j->seq_at, &seq, j->seq_len);
+		if (s->port)
+			memcpy(j->packet + 2, &s->port, sizeof(s->port));
 		next = next + 1 < j->nstreams ? next + 1 : 0;
 		if (send(s->fd, j->packet, PACKET, 0) != PACKET)
 			die("send");
@@ -226,7 +248,7 @@ static void make_flow(struct job *j, const char *ports)
 		make_ike(j);
 	else
 		make_tcp(j);
-	add_stream(j, open_socket(j, &j->src), 0);
+	add_stream(j, open_socket(j, &j->src), 0, 0);
 }
 
 static void make(struct job *j, char **argv)
@@ -238,6 +260,10 @@ static void make(struct job *j, char **argv)
 		make_gre(j);
 	else if (!strcmp(j->kind, "esp"))
 		make_esp(j);
+	else if (!strcmp(j->kind, "l2tp2") || !strcmp(j->kind, "l2tp3"))
+		make_l2tp(j);
+	else if (!strcmp(j->kind, "l2tpip"))
+		make_l2tp_ip(j);
 	if (j->id_len)
 		read_streams(j, argv[5]);
 	else
@@ -251,7 +277,7 @@ int main(int argc, char **argv)
 	long count;
 
 	if (argc != 6) {
-		fprintf(stderr, "usage: bench_send gre|esp|udp|tcp|ike SRC DST COUNT IDFILE|SPORT:DPORT\n");
+		fprintf(stderr, "usage: bench_send gre|esp|l2tp2|l2tp3|l2tpip|udp|tcp|ike SRC DST COUNT IDFILE|SPORT:DPORT\n");
 		return 2;
 	}
 	count = atol(argv[4]);

@@ -4,9 +4,11 @@
 # one client through the router to the server, and back. One run, so that figures compare.
 . "$(dirname "$0")/../vm/lib/lab.sh"
 . "$(dirname "$0")/memory.sh"
+. "$(dirname "$0")/l2tp.sh"
 
 COUNT=${BENCH_COUNT:-8000}
 TUNNELS=${BENCH_TUNNELS:-1 100 1000}
+PARTS=${BENCH_PARTS:-ipsec gre l2tp}
 CLIENT=10.1.0.2
 OUTSIDE=10.2.0.1
 PEER=10.2.0.2
@@ -24,7 +26,7 @@ link() { # NODE ADDR ROUTER_DEV ROUTER_ADDR
 	ip -n "$1" neigh replace "$4" lladdr "$(router_mac r "$3")" nud permanent dev eth0
 }
 
-many() { # NUMBER: address of an IPsec client, from 10.1.16.1
+many() { # NUMBER: address of an IPsec or L2TP client, from 10.1.16.1
 	echo "10.1.$((16 + ($1 >> 8))).$(($1 & 255))"
 }
 
@@ -105,7 +107,7 @@ flows() { # NAME
 # What unrelated traffic pays for our modules: one flow, in turns
 bystanders() {
 	flows ""
-	if ! load_modules pptp || ! load_modules ipsec; then
+	if ! load_modules pptp || ! load_modules ipsec || ! load_modules l2tp; then
 		bail "the modules do not load"
 	fi
 	flows -off
@@ -116,6 +118,9 @@ bystanders() {
 	mode r off pptp
 	flows -ipsec
 	mode r off ipsec
+	mode r on l2tp
+	flows -l2tp
+	mode r off l2tp
 	flows -off-again
 	unload_modules
 }
@@ -290,6 +295,8 @@ sinks add
 bystanders
 sinks delete
 plain_memory
-ipsec
-gre
+# shellcheck disable=SC2086 # words
+for part in $PARTS; do
+	$part
+done
 settle
