@@ -44,6 +44,8 @@ static const struct {
 	{ "ikev2", VPNPASS_PROTO_IPSEC },
 	{ "esp", VPNPASS_PROTO_IPSEC },
 	{ "gre", VPNPASS_PROTO_PPTP },
+	{ "l2tpv2", VPNPASS_PROTO_L2TP },
+	{ "l2tpv3", VPNPASS_PROTO_L2TP },
 };
 
 static int fail_proto(const char *word)
@@ -59,8 +61,8 @@ static int fail_proto(const char *word)
 			word);
 }
 
-/* Turn the words into a set of protocols; @all becomes true for the word "all". */
-static int parse_protos(int argc, char **argv, unsigned int *set, bool *all)
+/* Turn the words into a set of protocols. */
+static int parse_protos(int argc, char **argv, unsigned int *set)
 {
 	int i, proto;
 
@@ -69,7 +71,7 @@ static int parse_protos(int argc, char **argv, unsigned int *set, bool *all)
 	for (i = 0; i < argc; i++) {
 		proto = rec_lookup(VPNPASS_A_PROTO, argv[i]);
 		if (!strcmp(argv[i], "all"))
-			*all = true;
+			*set |= (1u << NPROTOS) - 1;
 		else if (proto >= 0)
 			*set |= 1u << proto;
 		else
@@ -131,9 +133,6 @@ static int load(struct genl *g, unsigned int proto, unsigned int *mode)
 	const char *module = kmod_of(proto);
 	int err, rc;
 
-	if (!module)
-		return out_fail(VP_ABSENT, "this build has no module for %s yet; it has those "
-				"for pptp and ipsec", proto_name(proto));
 	rc = kmod_load(module);
 	if (rc)
 		return rc;
@@ -188,32 +187,15 @@ static int print_json(const struct change *changes, unsigned int n)
 	return out_json(root, false);
 }
 
-/* Protocols of the set and, for "all", those that this build can help; the others are named. */
-static unsigned int choose(unsigned int set, bool all, unsigned int mode)
-{
-	unsigned int proto;
-
-	for (proto = 0; all && proto < NPROTOS; proto++) {
-		if (kmod_of(proto) || mode == VPNPASS_MODE_OFF)
-			set |= 1u << proto;
-		else if (!(set & 1u << proto))
-			out_note("%s left out: this build has no module for it yet",
-				 proto_name(proto));
-	}
-	return set;
-}
-
 static int set_all(const struct options *opt, int argc, char **argv, unsigned int mode)
 {
 	struct change changes[NPROTOS];
 	unsigned int chosen = 0, n = 0, proto;
-	bool all = false;
 	int rc, first;
 
-	first = parse_protos(argc, argv, &chosen, &all);
+	first = parse_protos(argc, argv, &chosen);
 	if (first)
 		return first;
-	chosen = choose(chosen, all, mode);
 	for (proto = 0; proto < NPROTOS; proto++) {
 		if (!(chosen & 1u << proto))
 			continue;

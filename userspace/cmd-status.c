@@ -37,14 +37,6 @@ static const struct column columns[] = {
 	{ "CONTROLS", true, false },
 };
 
-/* The state of a protocol's module in words. */
-static const char *module_state(unsigned int proto, const struct rec *rec)
-{
-	if (rec)
-		return "loaded";
-	return kmod_of(proto) ? "not loaded" : "not in this build";
-}
-
 static void add_count(struct table *t, const struct rec *rec, unsigned int attr)
 {
 	if (rec && rec_has(rec, attr))
@@ -61,7 +53,7 @@ static void add_proto(struct table *t, unsigned int proto, const struct rec *rec
 	table_add(t, OUT_PLAIN, "%s", rec_attrs[VPNPASS_A_PROTO].names[proto]);
 	table_add(t, helped ? OUT_GOOD : OUT_PLAIN, "%s",
 		  rec ? rec_name(rec, VPNPASS_A_MODE, buf) : "-");
-	table_add(t, OUT_PLAIN, "%s", module_state(proto, rec));
+	table_add(t, OUT_PLAIN, rec ? "loaded" : "not loaded");
 	add_count(t, rec, VPNPASS_A_TUNNELS);
 	add_count(t, rec, VPNPASS_A_CONTROLS);
 }
@@ -155,8 +147,7 @@ static json_t *proto_json(const struct status *s, unsigned int proto)
 
 	json_object_set_new(obj, "protocol",
 			    json_string(rec_attrs[VPNPASS_A_PROTO].names[proto]));
-	json_object_set_new(obj, "module", kmod_of(proto) ? json_string(kmod_of(proto)) :
-							    json_null());
+	json_object_set_new(obj, "module", json_string(kmod_of(proto)));
 	json_object_set_new(obj, "loaded", json_boolean(rec));
 	if (rec) {
 		rec_json(rec, obj);

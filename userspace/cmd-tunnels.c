@@ -10,7 +10,7 @@ static const struct column columns[] = {
 	{ "PROTO", false, false },
 	{ "CLIENT", false, false },
 	{ "SERVER", false, false },
-	{ "IDS", false, false },
+	{ "IDS", false, true },
 	{ "STATE", false, true },
 	{ "AGE", true, true },
 	{ "IDLE", true, false },
@@ -34,6 +34,7 @@ static int compare(const void *a, const void *b)
 	static const unsigned int keys[] = {
 		VPNPASS_A_PROTO, VPNPASS_A_CLIENT, VPNPASS_A_SERVER,
 		VPNPASS_A_CLIENT_ID, VPNPASS_A_SERVER_ID,
+		VPNPASS_A_CLIENT_SESSION, VPNPASS_A_SERVER_SESSION,
 	};
 	unsigned int i;
 	int diff = 0;

@@ -376,7 +376,7 @@ static int fail_absent(void)
 {
 	if (kmod_installed(KMOD_CORE))
 		return out_fail(VP_ABSENT, "the module %s is not loaded; load it with: "
-				"vpnpass enable pptp (or ipsec)", KMOD_CORE);
+				"vpnpass enable pptp (or l2tp, ipsec)", KMOD_CORE);
 	return out_fail(VP_ABSENT, "the module %s is neither loaded nor installed for this "
 			"kernel (%s); build and install it with: make && make install",
 			KMOD_CORE, kmod_release());

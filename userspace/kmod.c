@@ -11,9 +11,9 @@
 #include "out.h"
 #include "vpnpass.h"
 
-/* Modules of this build; the protocols not named have none yet. */
 static const char *const modules[] = {
 	[VPNPASS_PROTO_PPTP] = KMOD_INTREE_NAT,
+	[VPNPASS_PROTO_L2TP] = "nf_nat_l2tp",
 	[VPNPASS_PROTO_IPSEC] = "nf_nat_esp",
 };
 
@@ -21,11 +21,11 @@ static const char *const modules[] = {
  * kmod_of() - the module that helps a protocol
  * @proto: enum vpnpass_proto
  *
- * Return: its name; NULL if this build has none.
+ * Return: its name.
  */
 const char *kmod_of(unsigned int proto)
 {
-	return proto < ARRAY_SIZE(modules) ? modules[proto] : NULL;
+	return modules[proto];
 }
 
 /* Release of the running kernel. */

@@ -35,7 +35,7 @@ int out_json(json_t *root, bool one_line);
  * struct column - one column of a table
  * @title: heading
  * @right: align to the right
- * @fold: a row that is too long may go on here on a second line
+ * @fold: a row that is too long may go on here on a further line
  */
 struct column {
 	const char *title;

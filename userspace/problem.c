@@ -42,7 +42,7 @@ static long sysctl(const char *path)
 static void find_absent(struct problems *p)
 {
 	if (kmod_installed(KMOD_CORE))
-		add(p, "module-absent", "vpnpass enable pptp (or ipsec)",
+		add(p, "module-absent", "vpnpass enable pptp (or l2tp, ipsec)",
 		    "The modules are not loaded.");
 	else
 		add(p, "module-absent", "make && make install",

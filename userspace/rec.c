@@ -57,6 +57,9 @@ const struct rec_attr rec_attrs[VPNPASS_A_MAX + 1] = {
 	[VPNPASS_A_TX_BYTES] = { "tx-bytes", REC_U64, NULL, 0 },
 	[VPNPASS_A_RX_PACKETS] = { "rx-packets", REC_U64, NULL, 0 },
 	[VPNPASS_A_RX_BYTES] = { "rx-bytes", REC_U64, NULL, 0 },
+	[VPNPASS_A_CLIENT_SESSION] = { "client-session", REC_U32, NULL, 0 },
+	[VPNPASS_A_CLIENT_SESSION_MAPPED] = { "client-session-mapped", REC_U32, NULL, 0 },
+	[VPNPASS_A_SERVER_SESSION] = { "server-session", REC_U32, NULL, 0 },
 };
 
 /**
@@ -134,21 +137,49 @@ static int put_id(const struct rec *rec, unsigned int inside, unsigned int outsi
 	return len + put_number(rec, outside, buf + len, size - len);
 }
 
+static int put_tunnel(const struct rec *rec, char *buf, size_t size)
+{
+	int len = put_id(rec, VPNPASS_A_CLIENT_ID, VPNPASS_A_CLIENT_ID_MAPPED, buf, size);
+
+	buf[len++] = '/';
+	return len + put_id(rec, VPNPASS_A_SERVER_ID, VPNPASS_A_SERVER_ID_MAPPED, buf + len,
+			    size - len);
+}
+
+/* Both ends know the server's id of a session as the same. */
+static int put_session(const struct rec *rec, char *buf, size_t size)
+{
+	int len = snprintf(buf, size, "s");
+
+	len += put_id(rec, VPNPASS_A_CLIENT_SESSION, VPNPASS_A_CLIENT_SESSION_MAPPED, buf + len,
+		      size - len);
+	buf[len++] = '/';
+	return len + put_id(rec, VPNPASS_A_SERVER_SESSION, VPNPASS_A_SERVER_SESSION, buf + len,
+			    size - len);
+}
+
 /**
- * rec_ids() - the two ids of a tunnel
+ * rec_ids() - the ids of a tunnel and of its latest session
  * @rec: message about a tunnel
  * @buf: memory
  *
  * Return: client's id/server's id, each as the client and as the server knows it
- * if these differ, "?" if it is not known yet. SPIs are hexadecimal.
+ * if these differ, "?" if it is not known yet. SPIs are hexadecimal. Those of a session, if
+ * there is one, follow with an "s" before them; they stand alone where nobody negotiated a
+ * tunnel.
  */
 const char *rec_ids(const struct rec *rec, char buf[REC_BUF])
 {
-	int len;
+	bool session = rec_has(rec, VPNPASS_A_CLIENT_SESSION) ||
+		       rec_has(rec, VPNPASS_A_SERVER_SESSION);
+	int len = 0;
 
-	len = put_id(rec, VPNPASS_A_CLIENT_ID, VPNPASS_A_CLIENT_ID_MAPPED, buf, REC_BUF);
-	buf[len++] = '/';
-	put_id(rec, VPNPASS_A_SERVER_ID, VPNPASS_A_SERVER_ID_MAPPED, buf + len, REC_BUF - len);
+	if (!session || rec_has(rec, VPNPASS_A_CLIENT_ID) || rec_has(rec, VPNPASS_A_SERVER_ID))
+		len = put_tunnel(rec, buf, REC_BUF);
+	if (session && len)
+		buf[len++] = ' ';
+	if (session)
+		put_session(rec, buf + len, REC_BUF - len);
 	return buf;
 }
 

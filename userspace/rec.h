@@ -65,8 +65,8 @@ static inline uint64_t rec_num(const struct rec *rec, unsigned int attr)
 	return rec_has(rec, attr) ? rec->v[attr].num : 0;
 }
 
-/* Room for what rec_name(), rec_addr() and rec_ids() write: four numbers and two arrows. */
-#define REC_BUF		64
+/* Room for what rec_name(), rec_addr() and rec_ids() write: seven numbers and three arrows. */
+#define REC_BUF		96
 
 const char *rec_name(const struct rec *rec, unsigned int attr, char buf[REC_BUF]);
 const char *rec_addr(const struct rec *rec, unsigned int attr, char buf[REC_BUF]);

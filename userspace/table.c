@@ -68,18 +68,22 @@ static unsigned int span(const unsigned int *widths, unsigned int from, unsigned
 	return sum;
 }
 
-/* The column at which rows are folded; ncolumns for none: they fit, or folding is no help. */
-static unsigned int fold_at(const struct table *t, const unsigned int *widths)
+/* BIT(column) of those that begin a further line; 0: rows fit, or folding is no help. */
+static unsigned int folds(const struct table *t, const unsigned int *widths)
 {
-	unsigned int i;
+	unsigned int set = 0, start = 0, room = OUT_WIDTH, i;
 
-	if (span(widths, 0, t->ncolumns) <= OUT_WIDTH)
-		return t->ncolumns;
-	for (i = t->ncolumns - 1; i > 0; i--)
-		if (t->columns[i].fold && span(widths, 0, i) <= OUT_WIDTH &&
-		    FOLD_INDENT + span(widths, i, t->ncolumns) <= OUT_WIDTH)
-			return i;
-	return t->ncolumns;
+	while (span(widths, start, t->ncolumns) > room) {
+		for (i = t->ncolumns - 1; i > start; i--)
+			if (t->columns[i].fold && span(widths, start, i) <= room)
+				break;
+		if (i == start)
+			return 0;
+		set |= 1u << i;
+		start = i;
+		room = OUT_WIDTH - FOLD_INDENT;
+	}
+	return set;
 }
 
 static void print_cell(const struct table *t, unsigned int col, const struct cell *cell,
@@ -99,10 +103,10 @@ static void print_row(const struct table *t, const struct cell *row,
 	unsigned int i;
 
 	for (i = 0; i < t->ncolumns; i++) {
-		if (i == fold)
+		if (fold & 1u << i)
 			printf("%*s", FOLD_INDENT, "");
 		print_cell(t, i, &row[i], widths[i] - width(row[i].text),
-			   i + 1 == t->ncolumns || i + 1 == fold);
+			   i + 1 == t->ncolumns || fold & 1u << (i + 1));
 	}
 }
 
@@ -117,7 +121,7 @@ void table_print(const struct table *t)
 	size_t row;
 
 	measure(t, widths);
-	fold = fold_at(t, widths);
+	fold = folds(t, widths);
 	for (i = 0; i < t->ncolumns; i++)
 		head[i] = (struct cell){ (char *)t->columns[i].title, OUT_BOLD };
 	print_row(t, head, widths, fold);

@@ -51,7 +51,7 @@ sysctl_is() {
 # installed [MODULE...]: depmod lists these (default: all of ours)
 installed() {
 	local m
-	[ $# -gt 0 ] || set -- nf_vpnpass nf_nat_pptp nf_nat_esp
+	[ $# -gt 0 ] || set -- nf_vpnpass nf_nat_pptp nf_nat_l2tp nf_nat_esp
 	for m in "$@"; do
 		echo "updates/$m.ko: kernel/net/netfilter/nf_nat.ko"
 	done >"$FAKE/lib/modules/6.1.0-test/modules.dep"

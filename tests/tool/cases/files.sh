@@ -17,26 +17,39 @@ words_in_manual() {
 }
 check "the manual knows all commands" words_in_manual
 
-# Every sysctl that the IPsec module has
-sysctls_in_manual() {
+# Every sysctl that a module has
+sysctls_in_manual() { # PROTO MODULE
 	local have name
-	have=$(sed -n 's/^\t*\.name = "\(ipsec[a-z_]*\)".*/\1/p' "$TOP/nf_nat_esp/main.c")
+	have=$(sed -n 's/^\t*\.name = "\('"$1"'[a-z_0-9]*\)".*/\1/p' "$TOP/nf_nat_$2/main.c")
 	for name in $have; do
 		grep -q "^\.It Va $name$" "$TOP/userspace/man/vpnpass.8" || { echo "$name is missing"; return 1; }
 	done
 	[ -n "$have" ]
 }
-check "the manual knows the sysctls of IPsec" sysctls_in_manual
+check "the manual knows the sysctls of IPsec" sysctls_in_manual ipsec esp
+check "the manual knows the sysctls of L2TP" sysctls_in_manual l2tp l2tp
 
-# The counters that docs/ipsec.md explains are those that there are, and it explains all
-counters_in_docs() {
-	local have told
-	have=$(sed -nE 's/^\tX\([A-Z_0-9]+, "([a-z0-9-]+)",.*/\1/p' "$TOP"/nf_nat_esp/{esp,wire,pair}.h | sort)
-	told=$(sed -nE '/^## Counters/,/^## [^C]/s/^\| (`[^|]*`) \|.*/\1/p' "$TOP/docs/ipsec.md" | tr -d '`' |
+sysctls_in_readme() {
+	local have name
+	have=$(sed -n 's/^\t*\.name = "\([a-z]*2\?[a-z]*_[a-z_]*\)".*/\1/p' "$TOP"/nf_nat_*/main.c)
+	for name in $have; do
+		grep -q "^|.*\`$name\`" "$TOP/README.md" || { echo "$name is missing"; return 1; }
+	done
+	[ -n "$have" ]
+}
+check "README knows the sysctls of all modules" sysctls_in_readme
+
+# The counters that a page explains are those that there are, and it explains all
+counters_in_docs() { # PAGE SOURCE...
+	local page=$TOP/docs/$1.md have told
+	shift
+	have=$(sed -nE 's/^\tX\([A-Z_0-9]+, "([a-z0-9-]+)",.*/\1/p' "$@" | sort)
+	told=$(sed -nE '/^## Counters/,/^## [^C]/s/^\| (`[^|]*`) \|.*/\1/p' "$page" | tr -d '`' |
 		tr ' ' '\n' | sort)
 	[ -n "$have" ] && diff <(echo "$have") <(echo "$told")
 }
-check "docs/ipsec.md explains all counters of IPsec" counters_in_docs
+check "docs/ipsec.md explains all counters of IPsec" counters_in_docs ipsec "$TOP"/nf_nat_esp/{esp,wire,pair}.h
+check "docs/l2tp.md explains all counters of L2TP" counters_in_docs l2tp "$TOP"/nf_nat_l2tp/{l2tp,wire}.h
 
 complete_words() { # WORDS...: what the last one may become
 	(

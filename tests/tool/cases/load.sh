@@ -93,21 +93,25 @@ intree module "$TRACK 2 nf_other,nf_nat_pptp, Live 0x0
 $NAT 0 - Live 0x0"
 held "in-tree pair, used by another module" "by the module nf_other,nf_nat_pptp"
 
-# The module for IPsec has no namesake: whoever uses the in-tree pair keeps it.
-fixture </dev/null
-loading
-program modprobe <<-'END'
-	echo "modprobe $*" >>"$VPNPASS_FAKE/log"
-	cat >"$VPNPASS_FAKE/netlink" <<-EOF
-		family 40 1 7
-		proto-get reply protocol=ipsec mode=off tunnels=0 controls=0
-	EOF
-END
-printf '%s\n' "$TRACK 3 nf_nat_pptp, Live 0x0" "$NAT 0 - Live 0x0" >"$FAKE/proc/modules"
-exits 0 "ipsec beside the in-tree pair" enable ipsec
-logged "ipsec beside the in-tree pair: modprobe" "modprobe nf_nat_esp"
-logged "ipsec beside the in-tree pair: then the mode is set" "proto-set ipsec on"
-not_logged "ipsec beside the in-tree pair: nothing is unloaded" rmmod
+# The other modules have no namesake: whoever uses the in-tree pair keeps it.
+beside_intree() { # PROTO MODULE
+	fixture </dev/null
+	loading
+	program modprobe <<-END
+		echo "modprobe \$*" >>"\$VPNPASS_FAKE/log"
+		cat >"\$VPNPASS_FAKE/netlink" <<-EOF
+			family 40 1 7
+			proto-get reply protocol=$1 mode=off tunnels=0 controls=0
+		EOF
+	END
+	printf '%s\n' "$TRACK 3 nf_nat_pptp, Live 0x0" "$NAT 0 - Live 0x0" >"$FAKE/proc/modules"
+	exits 0 "$1 beside the in-tree pair" enable "$1"
+	logged "$1 beside the in-tree pair: modprobe" "modprobe $2"
+	logged "$1 beside the in-tree pair: then the mode is set" "proto-set $1 on"
+	not_logged "$1 beside the in-tree pair: nothing is unloaded" rmmod
+}
+beside_intree ipsec nf_nat_esp
+beside_intree l2tp nf_nat_l2tp
 fixture </dev/null
 loading
 echo ':' | program modprobe
@@ -115,12 +119,16 @@ printf '%s\n' "$TRACK 3 nf_nat_pptp, Live 0x0" "$NAT 0 - Live 0x0" >"$FAKE/proc/
 exits 3 "ipsec does not answer beside the in-tree pair" enable ipsec
 complains "ipsec does not answer: the in-tree pair is not blamed" "nf_nat_esp is loaded but does not answer"
 
-fixture </dev/null
-loading
-installed nf_vpnpass nf_nat_pptp
-exits 3 "an older installation without it" enable ipsec
-complains "an older installation without it: says what to do" "nf_nat_esp is not installed for this kernel"
-not_logged "an older installation without it: no modprobe" modprobe
+older() { # PROTO MODULE HAS...
+	fixture </dev/null
+	loading
+	installed "${@:3}"
+	exits 3 "an older installation without $1" enable "$1"
+	complains "an older installation without $1: says what to do" "$2 is not installed for this kernel"
+	not_logged "an older installation without $1: no modprobe" modprobe
+}
+older ipsec nf_nat_esp nf_vpnpass nf_nat_pptp
+older l2tp nf_nat_l2tp nf_vpnpass nf_nat_pptp nf_nat_esp
 
 fixture </dev/null
 printf '%s\n' "$TRACK 0 - Live 0x0" >"$FAKE/proc/modules"

@@ -31,23 +31,24 @@ logged "disable: the mode is set" "proto-set pptp off"
 says "disable: says what changed" "pptp: off (was on)"
 exits 0 "disable all" disable all
 says "disable all: the others are off anyway" "l2tp: off already"
-exits 3 "enable what this build cannot help" enable l2tp
-complains "enable what this build cannot help: says so" "this build has no module for l2tp"
 exits 3 "one of two fails" enable l2tp pptp
 says "one of two fails: the other one is done" "pptp: on already"
 
 fixture <<-END
 	family 40 1 7
 	proto-get reply protocol=pptp mode=off tunnels=0 controls=0
+	proto-get reply protocol=l2tp mode=off tunnels=0 controls=0
 	proto-get reply protocol=ipsec mode=off tunnels=0 controls=0
 END
 exits 0 "enable all" enable all
-complains "enable all: names what is left out" "l2tp left out"
-logged "enable all: one" "proto-set pptp on"
-logged "enable all: and the other" "proto-set ipsec on"
-exits 0 "enable two" enable --rule ipsec pptp
-logged "enable two: one" "proto-set pptp rule"
+silent "enable all"
+for proto in pptp l2tp ipsec; do
+	logged "enable all: $proto" "proto-set $proto on"
+done
+exits 0 "enable two" enable --rule ipsec l2tp
+logged "enable two: one" "proto-set l2tp rule"
 logged "enable two: and the other" "proto-set ipsec rule"
+not_logged "enable two: no third" "proto-set pptp rule"
 
 in_mode off
 echo 'proto-set error 1 not for you' >>"$FAKE/netlink"

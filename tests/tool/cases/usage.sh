@@ -28,6 +28,7 @@ usage_error "unknown protocol behind a known one" "'ppp'" enable pptp ppp
 usage_error "the helper's name for the protocol's" "'ike'; the one that it is part of is called ipsec" enable ike
 usage_error "the data's name for the protocol's" "'ESP'; the one that it is part of is called ipsec" disable ESP
 usage_error "the data's name for PPTP's" "'gre'; the one that it is part of is called pptp" enable gre
+usage_error "a version for the protocol" "'L2TPv3'; the one that it is part of is called l2tp" enable L2TPv3
 usage_error "empty word" "''" ""
 check "no usage error reached the kernel" [ ! -s "$FAKE/log" ]
 
