@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The tool and the real modules: absent, loaded on demand (in place of the idle in-tree
-# pair too, or by a rule), used without root, tunnels and events of real calls and of
+# pair too, or by a rule), used without root, tunnels and events of real calls, of L2TP and of
 # IPsec, unloaded under it.
 . "$(dirname "$0")/../lib/lab.sh"
+. "$(dirname "$0")/../lib/l2tpwire.sh"
 
 MODULES=/lib/modules/$(uname -r)
 
@@ -37,7 +38,7 @@ install_modules() {
 	mount -t overlay -o "lowerdir=$MODULES,upperdir=$LAB/over/upper,workdir=$LAB/over/work" \
 		overlay "$MODULES" || return 1
 	mkdir -p "$MODULES/updates"
-	cp "$VP_KO"/nf_{vpnpass,nat_pptp,nat_esp}.ko "$MODULES/updates/"
+	cp "$VP_KO"/nf_{vpnpass,nat_pptp,nat_l2tp,nat_esp}.ko "$MODULES/updates/"
 	depmod
 }
 
@@ -71,28 +72,33 @@ loading() {
 	equal "enable --rule sets the mode" 2 "$(at r sysctl -n net.netfilter.nf_vpnpass.pptp)"
 	check "disable" gives 0 vp disable pptp
 	equal "disable sets the mode" 0 "$(at r sysctl -n net.netfilter.nf_vpnpass.pptp)"
-	check "enable of what has no module gives 3" gives 3 vp enable l2tp
 	check "they unload" unload_modules
 }
 
-loading_ipsec() {
-	check "ipsec: enable loads it" gives 0 vp enable ipsec
-	check "ipsec: enable says what changed" said "ipsec: on (was off)"
-	check "ipsec: its module is there" is_loaded nf_nat_esp
-	refute "ipsec: that for PPTP is not" is_loaded nf_nat_pptp
-	check "ipsec: enable --rule" gives 0 vp enable --rule ipsec
-	equal "ipsec: enable --rule sets the mode" 2 "$(at r sysctl -n net.netfilter.nf_vpnpass.ipsec)"
-	check "ipsec: it unloads" unload_modules
-	check "ipsec: a rule loads it too" at r nft 'table ip t { ct helper h { type "ike" protocol udp; }; }'
-	check "ipsec: its module is there again" is_loaded nf_nat_esp
-	equal "ipsec: a rule alone changes no mode" 0 "$(at r sysctl -n net.netfilter.nf_vpnpass.ipsec)"
+loading_other() { # PROTO MODULE HELPER
+	check "$1: enable loads it" gives 0 vp enable "$1"
+	check "$1: enable says what changed" said "$1: on (was off)"
+	check "$1: its module is there" is_loaded "$2"
+	refute "$1: that for PPTP is not" is_loaded nf_nat_pptp
+	check "$1: enable --rule" gives 0 vp enable --rule "$1"
+	equal "$1: enable --rule sets the mode" 2 "$(at r sysctl -n "net.netfilter.nf_vpnpass.$1")"
+	check "$1: disable" gives 0 vp disable "$1"
+	equal "$1: disable sets the mode" 0 "$(at r sysctl -n "net.netfilter.nf_vpnpass.$1")"
+	check "$1: it unloads" unload_modules
+	check "$1: a rule loads it too" at r nft "table ip t { ct helper h { type \"$3\" protocol udp; }; }"
+	check "$1: its module is there again" is_loaded "$2"
+	equal "$1: a rule alone changes no mode" 0 "$(at r sysctl -n "net.netfilter.nf_vpnpass.$1")"
 	at r nft delete table ip t
-	wait_for 10 eval '[ "$(cat /sys/module/nf_nat_esp/refcnt)" = 0 ]'
-	refute "ipsec: no helper has the protocol's name" at r nft 'table ip t { ct helper h { type "ipsec" protocol udp; }; }'
-	check "ipsec: it unloads again" unload_modules
+	wait_for 10 eval '[ "$(cat "/sys/module/'"$2"'/refcnt")" = 0 ]'
+	refute "$1: no helper has this name" at r nft 'table ip t { ct helper h { type "ipsec" protocol udp; }; }'
+	check "$1: it unloads again" unload_modules
+}
+
+loading_all() {
 	check "all: enable gives 0" gives 0 vp enable all
-	check "all: names what there is no module for" said "l2tp left out"
-	check "all: both are on" eval '[ "$(vp status | grep -cE "^(pptp|ipsec) +on +loaded")" = 2 ]'
+	check "all: three are on" eval '[ "$(vp status | grep -cE "^(pptp|l2tp|ipsec) +on +loaded")" = 3 ]'
+	check "all: disable gives 0" gives 0 vp disable all
+	check "all: three are off" eval '[ "$(vp status | grep -cE "^(pptp|l2tp|ipsec) +off +loaded")" = 3 ]'
 	check "all: they unload" unload_modules
 }
 
@@ -174,6 +180,37 @@ calls() {
 	check "SIGINT ends events cleanly" listener_ends json 0
 }
 
+# Two clients with the same ids, to a server that answers to port 1701
+l2tp_tunnels() {
+	check "l2tp: enable" gives 0 vp enable l2tp
+	check "l2tp: events in words" listen l2tp
+	l2tp_clients 2
+	play_start l2tp 2 "set tunnel-id 7" "set session-id 9" "set answer 1" "start 1" "start 2" "ping all 5" "touch $LAB/l2tp" \
+		"wait $LAB/l2tp-more" "session all" "ping all 5" "touch $LAB/l2tp-two" "wait $LAB/l2tp-end" clean
+	check "l2tp: tunnels run" await l2tp
+	check "l2tp: both are up" tunnels_up 2
+	check "l2tp: tunnels" gives 0 vp tunnels
+	check "l2tp: a row for each" rows l2tp 2
+	check "l2tp: with ids of tunnel and session" grep -qE "^l2tp +$LAN.100 +$SERVER +7/[1-9][0-9]* s9/[1-9][0-9]* +up " \
+		"$LAB/tool.out"
+	check "l2tp: the second's tunnel has another outside" \
+		grep -qE "^l2tp +$LAN.101 +$SERVER +7(>|→)[1-9][0-9]*/[1-9][0-9]* s9/[1-9][0-9]* +up " "$LAB/tool.out"
+	check "l2tp: no row is longer than 80" eval '! grep -E ".{81}" "$LAB/tool.out"'
+	check "l2tp: in JSON as numbers" eval 'vp -j tunnels | grep -q "\"client-session\": 9"'
+	check "l2tp: status counts them" eval "vp status | grep -E '^l2tp +on +loaded +2 +2'"
+	check "l2tp: tunnel-up in words" wait_for 10 seen l2tp 'tunnel-up l2tp client .* ids 7.*/[0-9]' 2
+	signal l2tp-more
+	check "l2tp: a further session of each" await l2tp-two
+	check "l2tp: still a row for each" eval 'gives 0 vp tunnels && rows l2tp 2'
+	check "l2tp: with ids of the latest session" eval '[ "$(grep -cE "^l2tp .* s10/[1-9][0-9]* +up " "$LAB/tool.out")" = 2 ]'
+	check "l2tp: disable" gives 0 vp disable l2tp
+	check "l2tp: tunnel-down in words, with figures" wait_for 20 seen l2tp 'tunnel-down l2tp client .* s10/.* after .* tx [1-9]' 2
+	signal l2tp-end
+	check "l2tp: the clients end" play_end l2tp
+	kill -TERM "$(cat "$LAB/events-l2tp.pid")"
+	check "l2tp: SIGTERM ends events" listener_ends l2tp 0
+}
+
 # Keys by hand: the SPIs are known before
 sas() {
 	check "ipsec: enable" gives 0 vp enable ipsec
@@ -204,11 +241,14 @@ topology clients=2
 load_netfilter
 absent
 loading
-loading_ipsec
+loading_other ipsec nf_nat_esp ike
+loading_other l2tp nf_nat_l2tp l2tp
+loading_all
 intree
 check "enable" gives 0 vp enable pptp
 no_rights
 calls
+l2tp_tunnels
 sas
 check "events while the modules unload" listen last
 flush_conntrack >/dev/null 2>&1
