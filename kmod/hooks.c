@@ -212,6 +212,14 @@ static bool vpnpass_port(const struct nf_conn *ct, __be16 port)
 	       ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u.all == port;
 }
 
+/* Has vpnpass_control_mark() been here, and no rule that picks a helper? */
+static bool vpnpass_marked(const struct nf_conn *ct)
+{
+	const struct nf_conn_help *help = nfct_help(ct);
+
+	return help && !rcu_access_pointer(help->helper);
+}
+
 /* Could this be a control flow? Quick, as all traffic is asked. */
 static bool vpnpass_maybe_control(const struct nf_conn *ct)
 {
@@ -223,9 +231,9 @@ static bool vpnpass_maybe_control(const struct nf_conn *ct)
 	case IPPROTO_UDP:
 		if (vpnpass_port(ct, htons(VPNPASS_IKE_PORT)))
 			return true;
-		/* of a flow that is known, all packets were looked at before conntrack */
+		/* of a flow that has our mark, all packets were looked at before conntrack */
 		if (vpnpass_port(ct, htons(VPNPASS_L2TP_PORT)))
-			return !nf_ct_is_confirmed(ct) || !nfct_help(ct);
+			return !nf_ct_is_confirmed(ct) || !vpnpass_marked(ct);
 		break;
 	case IPPROTO_ESP:
 	case IPPROTO_L2TP:

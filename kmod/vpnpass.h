@@ -614,6 +614,7 @@ void vpnpass_port_unwatch(__be16 port);
 /* zone.c */
 bool vpnpass_late_zone(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo,
 		       u16 id);
+bool vpnpass_move_port(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo);
 
 /* hooks.c */
 bool vpnpass_may_copy(const struct sk_buff *skb, const struct nf_hook_state *state);

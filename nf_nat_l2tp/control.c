@@ -87,8 +87,6 @@ static bool l2tp_keeps_port(struct l2tp_control *c)
 {
 	const struct l2tp_tunnel *t;
 
-	if (!c->udp || c->port[IP_CT_DIR_ORIGINAL] != htons(VPNPASS_L2TP_PORT))
-		return false;
 	if (c->unmanaged)
 		return true;
 	t = list_first_entry_or_null(&c->tunnels, struct l2tp_tunnel, list);
@@ -104,6 +102,22 @@ static void l2tp_zone_note(struct l2tp_control *c)
 	c->flow.zone.dir = NF_CT_ZONE_DIR_REPL;
 	list_for_each_entry(t, &c->tunnels, list)
 		t->base.flow.zone = c->flow.zone;
+}
+
+/* The client's port is 1701; the entry is the packet's own still. */
+static void l2tp_port_choose(struct l2tp_control *c, struct sk_buff *skb, struct nf_conn *ct,
+			     enum ip_conntrack_info ctinfo)
+{
+	if (!(ct->status & IPS_SRC_NAT))
+		return;
+	if (l2tp_keeps_port(c)) {
+		if (vpnpass_late_zone(skb, ct, ctinfo, c->id))
+			l2tp_zone_note(c);
+	} else if (c->port[IP_CT_DIR_REPLY] == htons(VPNPASS_L2TP_PORT) &&
+		   vpnpass_param(c->base.vn, VPNPASS_PROTO_L2TP, L2TP_PARAM_KEEP_PORT)) {
+		/* others have it, and it can't be told from them */
+		vpnpass_move_port(skb, ct, ctinfo);
+	}
 }
 
 /* What comes back to a port that no other flow has is this one's, whatever ids it has. */
@@ -194,13 +208,13 @@ static unsigned int l2tp_control_start(struct l2tp_control *c, struct l2tp_packe
 
 	c->unmanaged = !p->h.control;
 	if (c->unmanaged)
-		l2tp_static_out(c, p->h.session.value);
+		l2tp_static_new(c, p->h.session.value);
 	else
 		ok = l2tp_message_out(c, p, m);
 	if (!nf_ct_is_confirmed(ct)) {
 		l2tp_entry_prepare(c, ct);
-		if (l2tp_keeps_port(c) && vpnpass_late_zone(p->skb, ct, ctinfo, c->id))
-			l2tp_zone_note(c);
+		if (c->port[IP_CT_DIR_ORIGINAL] == htons(VPNPASS_L2TP_PORT))
+			l2tp_port_choose(c, p->skb, ct, ctinfo);
 		l2tp_ports_note(c, ct);
 	}
 	l2tp_back_bind(c);
@@ -300,8 +314,13 @@ unsigned int l2tp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf
 {
 	int off = vpnpass_upper(skb, ct);
 	struct l2tp_packet p = { .skb = skb, .l4 = off, .udp = true };
+	struct vpnpass_key key;
 
 	if (off < 0)
+		return NF_ACCEPT;
+	/* a rule's helper is no sign that it is not */
+	if (nf_ct_is_confirmed(ct) && vpnpass_control_key(ct, &key) &&
+	    vpnpass_control_find(vn, &key))
 		return NF_ACCEPT;
 	p.off = off + sizeof(struct udphdr);
 	return l2tp_unknown(vn, &p, ct, ctinfo);

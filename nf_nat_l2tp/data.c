@@ -54,12 +54,12 @@ static void l2tp_client_uses(struct l2tp_control *c, u32 id)
 	struct vpnpass_binding *b = l2tp_lookup(c->base.vn, &key, VPNPASS_SESSION, id);
 
 	if (b) {
-		WRITE_ONCE(container_of(b, struct l2tp_session, out)->last, jiffies);
+		l2tp_static_out(container_of(b, struct l2tp_session, out));
 		return;
 	}
 	spin_lock_bh(&c->base.lock);
 	if (!c->base.dead)
-		l2tp_static_out(c, id);
+		l2tp_static_new(c, id);
 	spin_unlock_bh(&c->base.lock);
 }
 
@@ -171,10 +171,8 @@ static unsigned int l2tp_give(struct l2tp_packet *p, struct l2tp_tunnel *t,
 static unsigned int l2tp_give_session(struct l2tp_packet *p, struct l2tp_session *s,
 				      struct vpnpass_flow *flow)
 {
-	unsigned long now = jiffies;
-
-	if (unlikely(s->tunnel->unmanaged) && READ_ONCE(s->last) != now)
-		WRITE_ONCE(s->last, now);
+	if (READ_ONCE(s->waiting))
+		WRITE_ONCE(s->waiting, false);
 	return l2tp_give(p, s->tunnel, &s->data, flow);
 }
 

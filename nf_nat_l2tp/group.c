@@ -16,7 +16,7 @@ static struct vpnpass_group *l2tp_group_alloc(void)
 	if (!group)
 		return NULL;
 	INIT_LIST_HEAD(&group->members);
-	INIT_LIST_HEAD(&group->unpaired);
+	INIT_LIST_HEAD(&group->statics);
 	return &group->base;
 }
 

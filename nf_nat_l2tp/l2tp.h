@@ -27,6 +27,7 @@
 #define L2TP_FLOAT_WINDOW	60	/* s: for the first answer to come from another port */
 #define L2TP_ALIAS_TRIES	64
 #define L2TP_PAIR_WINDOW	HZ	/* an answer comes that soon after what it answers */
+#define L2TP_PAIR_AGAIN		(2 * HZ)	/* so long without one, and its id may have changed */
 
 /* Parameters, after those that every protocol has. */
 enum {
@@ -66,12 +67,12 @@ enum l2tp_count {
  * struct l2tp_group - all flows between a server and one of our addresses
  * @base: for the core; its lock guards this struct, and the sessions that nobody negotiated
  * @members: struct l2tp_control
- * @unpaired: sessions that clients use and the server has not used yet
+ * @statics: sessions that nobody negotiated
  */
 struct l2tp_group {
 	struct vpnpass_group base;
 	struct list_head members;
-	struct list_head unpaired;
+	struct list_head statics;
 };
 
 /**
@@ -155,9 +156,11 @@ struct l2tp_tunnel {
  * @error: VPNPASS_ERROR: what the client sent, quoted outside
  * @out: VPNPASS_SESSION: what the client sends, if nobody negotiated it
  * @list: in tunnel->sessions
- * @unpaired: in group->unpaired; group's lock
+ * @fixed: in group->statics if nobody negotiated it; group's lock
  * @tunnel: where it belongs
- * @last: jiffies of its end, or, if nobody negotiated it, of the last packet
+ * @last: jiffies of its end, or, if nobody negotiated it, of the client's last packet
+ * @asked: jiffies of the client's first packet since the server's last one
+ * @waiting: there is such a packet
  * @own: the id that the client assigned, 0 while it is not known
  * @alias: the same as the server knows it
  * @peer: the id that the server assigned, 0 while it is not known
@@ -169,9 +172,11 @@ struct l2tp_session {
 	struct vpnpass_binding error;
 	struct vpnpass_binding out;
 	struct list_head list;
-	struct list_head unpaired;
+	struct list_head fixed;
 	struct l2tp_tunnel *tunnel;
 	unsigned long last;
+	unsigned long asked;
+	bool waiting;
 	u32 own;
 	u32 alias;
 	u32 peer;
@@ -264,7 +269,8 @@ void l2tp_session_client(struct l2tp_tunnel *t, const struct l2tp_message *m);
 void l2tp_session_server(struct l2tp_tunnel *t, const struct l2tp_message *m);
 void l2tp_session_del(struct l2tp_session *s);
 void l2tp_sessions_gc(struct l2tp_tunnel *t);
-void l2tp_static_out(struct l2tp_control *c, u32 id);
+void l2tp_static_new(struct l2tp_control *c, u32 id);
+void l2tp_static_out(struct l2tp_session *s);
 struct l2tp_session *l2tp_static_in(struct l2tp_group *group, u32 id, __be16 port);
 
 /* message.c */

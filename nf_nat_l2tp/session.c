@@ -48,7 +48,7 @@ static struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t)
 	}
 	s->tunnel = t;
 	s->last = jiffies;
-	INIT_LIST_HEAD(&s->unpaired);
+	INIT_LIST_HEAD(&s->fixed);
 	list_add_tail(&s->list, &t->sessions);
 	t->nsessions++;
 	return s;
@@ -205,7 +205,7 @@ void l2tp_session_del(struct l2tp_session *s)
 	struct vpnpass_net *vn = c->base.vn;
 
 	spin_lock_bh(&c->group->base.lock);
-	list_del_init(&s->unpaired);
+	list_del_init(&s->fixed);
 	vpnpass_unbind(vn, &s->data);
 	spin_unlock_bh(&c->group->base.lock);
 	vpnpass_unbind(vn, &s->error);
@@ -229,6 +229,9 @@ void l2tp_sessions_gc(struct l2tp_tunnel *t)
 	if (t->unmanaged)
 		secs = vpnpass_param(l2tp_control_of(t)->base.vn, VPNPASS_PROTO_L2TP,
 				     VPNPASS_PARAM_TIMEOUT);
+	/* the server may talk without being answered */
+	if (t->unmanaged && time_before(jiffies, READ_ONCE(t->last) + secs * HZ))
+		return;
 	list_for_each_entry_safe(s, next, &t->sessions, list)
 		if ((s->closing || t->unmanaged) &&
 		    time_after(jiffies, READ_ONCE(s->last) + secs * HZ))
@@ -250,12 +253,27 @@ static struct l2tp_tunnel *l2tp_unmanaged(struct l2tp_control *c)
 
 /**
  * l2tp_static_out() - a client uses a session that nobody negotiated
+ * @s: the session
+ *
+ * Context: softirq, RCU read lock.
+ */
+void l2tp_static_out(struct l2tp_session *s)
+{
+	WRITE_ONCE(s->last, jiffies);
+	if (READ_ONCE(s->waiting))
+		return;
+	WRITE_ONCE(s->asked, jiffies);
+	WRITE_ONCE(s->waiting, true);
+}
+
+/**
+ * l2tp_static_new() - a client uses a session that nobody negotiated, for the first time
  * @c: control flow
  * @id: of the session, assigned by the server
  *
  * Context: softirq, control->lock held, a member of its group.
  */
-void l2tp_static_out(struct l2tp_control *c, u32 id)
+void l2tp_static_new(struct l2tp_control *c, u32 id)
 {
 	const struct vpnpass_key *ck = &c->base.binding.key;
 	struct l2tp_tunnel *t = l2tp_unmanaged(c);
@@ -277,33 +295,49 @@ void l2tp_static_out(struct l2tp_control *c, u32 id)
 	l2tp_session_key(s);
 	l2tp_session_answered(s, id);
 	l2tp_session_show(s);
+	l2tp_static_out(s);
 	spin_lock_bh(&c->group->base.lock);
-	list_add_tail(&s->unpaired, &c->group->unpaired);
+	list_add_tail(&s->fixed, &c->group->statics);
 	spin_unlock_bh(&c->group->base.lock);
 }
 
 /*
- * Whose session does the server use for the first time? One with the same id in both
- * directions, as many are made; else that of who has just sent something, as it may be an
- * answer; else the oldest.
+ * Is @s likelier than @best to be the session that the server uses now? One with the same id
+ * in both directions, as many are made, is the likeliest; then one that the server has not
+ * used yet: the client who has just sent something, as this may be the answer, else the
+ * oldest. What the server has used, but has not answered for some time, comes last.
  */
+static bool l2tp_static_likelier(const struct l2tp_session *s, const struct l2tp_session *best,
+				 u32 id)
+{
+	unsigned long just = jiffies - L2TP_PAIR_WINDOW;
+
+	if (!best || best->peer == id)
+		return !best;
+	if (s->peer == id)
+		return true;
+	if (s->data.bound != best->data.bound)
+		return best->data.bound;
+	return time_after(s->last, just) && time_after(s->last, best->last);
+}
+
+/* Could it be this one? */
+static bool l2tp_static_open(const struct l2tp_session *s, __be16 port)
+{
+	if (!l2tp_arrived(l2tp_control_of(s->tunnel), port))
+		return false;
+	return !s->data.bound ||
+	       (READ_ONCE(s->waiting) && time_after(jiffies, s->asked + L2TP_PAIR_AGAIN));
+}
+
 static struct l2tp_session *l2tp_static_guess(struct l2tp_group *group, u32 id, __be16 port)
 {
-	struct l2tp_session *s, *oldest = NULL, *latest = NULL;
+	struct l2tp_session *s, *best = NULL;
 
-	list_for_each_entry(s, &group->unpaired, unpaired) {
-		if (!l2tp_arrived(l2tp_control_of(s->tunnel), port))
-			continue;
-		if (s->peer == id)
-			return s;
-		if (!oldest)
-			oldest = s;
-		if (!latest || time_after(s->last, latest->last))
-			latest = s;
-	}
-	if (latest && time_before(jiffies, latest->last + L2TP_PAIR_WINDOW))
-		return latest;
-	return oldest;
+	list_for_each_entry(s, &group->statics, fixed)
+		if (l2tp_static_open(s, port) && l2tp_static_likelier(s, best, id))
+			best = s;
+	return best;
 }
 
 /* The tool is told. */
@@ -338,15 +372,13 @@ struct l2tp_session *l2tp_static_in(struct l2tp_group *group, u32 id, __be16 por
 	if (!group->base.dead)
 		s = l2tp_static_guess(group, id, port);
 	if (s) {
+		vpnpass_unbind(group->base.vn, &s->data);
 		s->data.id = htonl(id);
 		s->data.key.id = s->data.id;
-		if (vpnpass_bind(group->base.vn, &s->data)) {
+		s->own = id;
+		s->alias = id;
+		if (vpnpass_bind(group->base.vn, &s->data))
 			s = NULL;	/* another CPU was faster */
-		} else {
-			s->own = id;
-			s->alias = id;
-			list_del_init(&s->unpaired);
-		}
 	}
 	spin_unlock_bh(&group->base.lock);
 	if (!s)

@@ -48,6 +48,7 @@ struct half {
 	u32 own, peer;		/* ids, chosen here and by the other end */
 	u16 port;
 	struct addr remote;	/* where it sends, with port; len 0: not known yet */
+	struct addr from;	/* where it was heard from last, as a server */
 	u16 ns, nr;
 	bool active, up, stopped;
 	struct msg *queue;	/* not acknowledged yet, oldest first */

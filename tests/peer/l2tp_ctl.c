@@ -224,6 +224,11 @@ static struct tunnel *find_tunnel(struct end *e, const struct control *c, const 
 	return NULL;
 }
 
+static u16 port_of(const struct addr *a)
+{
+	return ntohs(((const struct sockaddr_in *)&a->ss)->sin_port);
+}
+
 /* A tunnel of which this server knows the client's side of: same address, port and id */
 static struct tunnel *known_client(struct end *e, const struct packet *p, u32 id)
 {
@@ -233,17 +238,11 @@ static struct tunnel *known_client(struct end *e, const struct packet *p, u32 id
 	for (t = e->world->tunnels; t; t = t->all) {
 		h = &t->h[SERVER];
 		if (t->link->end[SERVER] == e && h->active && h->peer == id &&
-		    t->over_ip == p->over_ip && addr_same_host(&h->remote, &p->from) &&
-		    ((const struct sockaddr_in *)&h->remote.ss)->sin_port ==
-			    ((const struct sockaddr_in *)&p->from.ss)->sin_port)
+		    t->over_ip == p->over_ip && addr_same_host(&h->from, &p->from) &&
+		    port_of(&h->from) == port_of(&p->from))
 			return t;
 	}
 	return NULL;
-}
-
-static u16 port_of(const struct addr *a)
-{
-	return ntohs(((const struct sockaddr_in *)&a->ss)->sin_port);
 }
 
 static void learn_remote(struct tunnel *t, const struct packet *p)
@@ -251,6 +250,7 @@ static void learn_remote(struct tunnel *t, const struct packet *p)
 	struct world *w = t->link->world;
 
 	t->h[SERVER].remote = p->from;
+	t->h[SERVER].from = p->from;
 	if (t->over_ip)
 		return;
 	if (port_of(&p->from) != t->h[CLIENT].port && !t->moved) {

@@ -123,8 +123,17 @@ l2tp_wait() { # NODE [SECONDS]
 	return 1
 }
 
+pppd_runs() { # NODE
+	local pid
+	for pid in $(ip netns pids "$1"); do
+		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != pppd ] || return 0
+	done
+	return 1
+}
+
+# Nothing is left of it at the client: before, xl2tpd dials no other tunnel or loses its session
 l2tp_down() { # NODE
-	! l2tp_up "$1"
+	! l2tp_up "$1" && ! pppd_runs "$1" && [ "$(grep -c 'Connecting to host' "$LAB/l2tp-$1.log")" = "$(grep -c ' closed to ' "$LAB/l2tp-$1.log")" ]
 }
 
 # inner_ping NODE [COUNT]: through the ppp session
