@@ -265,7 +265,24 @@ static bool vpnpass_entry_fits(const struct vpnpass_flow *flow, const struct nf_
 	return vpnpass_entry_live(ct);
 }
 
-/* Take the entry that sits on our tuples if it fits, remove what does not. */
+/*
+ * Did another client get the port that NAT had chosen for us? It may if our first packet was
+ * lost on its way out, as there was no entry yet.
+ */
+static bool vpnpass_entry_lost(const struct vpnpass_flow *flow, const struct nf_conn *ct)
+{
+	struct nf_conntrack_tuple tuple;
+
+	if (!flow->is_control || flow->had_entry)
+		return false;
+	vpnpass_entry_tuple(flow, IP_CT_DIR_ORIGINAL, &tuple);
+	return !nf_ct_tuple_equal(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple, &tuple);
+}
+
+/*
+ * Take the entry that sits on our tuples if it fits, remove what does not.
+ * Return: as vpnpass_entry_make(), ERR_PTR(-EBUSY) if it is rightly another's.
+ */
 static struct nf_conn *vpnpass_entry_take_over(struct vpnpass_flow *flow)
 {
 	struct nf_conn *ct;
@@ -277,6 +294,10 @@ static struct nf_conn *vpnpass_entry_take_over(struct vpnpass_flow *flow)
 			continue;
 		if (vpnpass_entry_fits(flow, ct))
 			return ct;
+		if (vpnpass_entry_lost(flow, ct)) {
+			nf_ct_put(ct);
+			return ERR_PTR(-EBUSY);
+		}
 		nf_ct_delete(ct, 0, 0);
 		nf_ct_put(ct);
 		vpnpass_flow_count(flow, VPNPASS_COUNT_ENTRY_CLASH);
@@ -325,6 +346,10 @@ static struct nf_conn *vpnpass_entry_rebuild(struct vpnpass_flow *flow)
 	ct = vpnpass_entry_make(flow);
 	if (ct == ERR_PTR(-EEXIST))
 		ct = vpnpass_entry_take_over(flow);
+	if (ct == ERR_PTR(-EBUSY)) {
+		vpnpass_flow_count(flow, VPNPASS_COUNT_PORT_LOST);
+		vpnpass_control_del(flow->control);
+	}
 	if (IS_ERR(ct))
 		return NULL;
 	flow->had_entry = true;

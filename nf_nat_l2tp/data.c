@@ -66,8 +66,12 @@ static void l2tp_client_uses(struct l2tp_control *c, u32 id)
 static unsigned int l2tp_out(struct l2tp_packet *p, struct vpnpass_flow *flow)
 {
 	struct l2tp_control *c = l2tp_control_from(flow->control);
-	enum l2tp_wire_error why = l2tp_read(p);
+	enum l2tp_wire_error why;
 
+	/* before anything is changed: if the flow is forgotten, the packet is its first again */
+	if (unlikely(vpnpass_attach(p->skb, flow, IP_CT_DIR_ORIGINAL) != NF_ACCEPT))
+		return READ_ONCE(c->base.dead) ? NF_ACCEPT : NF_DROP;
+	why = l2tp_read(p);
 	if (unlikely(why != L2TP_WIRE_OK)) {
 		l2tp_count_wire(c->base.vn, why);
 	} else if (unlikely(p->h.control)) {
@@ -78,7 +82,7 @@ static unsigned int l2tp_out(struct l2tp_packet *p, struct vpnpass_flow *flow)
 		if (unlikely(c->unmanaged) && p->h.version == 3)
 			l2tp_client_uses(c, p->h.session.value);
 	}
-	return vpnpass_attach(p->skb, flow, IP_CT_DIR_ORIGINAL);
+	return NF_ACCEPT;
 }
 
 /* From server to client. */

@@ -19,6 +19,7 @@
 #define NF_NAT_L2TP_H
 
 #include <linux/jiffies.h>
+#include <linux/l2tp.h>	/* IPPROTO_L2TP, in kernels before 5.16 */
 #include "../kmod/vpnpass.h"
 #include "wire.h"
 
@@ -27,7 +28,10 @@
 #define L2TP_FLOAT_WINDOW	60	/* s: for the first answer to come from another port */
 #define L2TP_ALIAS_TRIES	64
 #define L2TP_PAIR_WINDOW	HZ	/* an answer comes that soon after what it answers */
-#define L2TP_PAIR_AGAIN		(2 * HZ)	/* so long without one, and its id may have changed */
+#define L2TP_PAIR_AGAIN		(2 * HZ)	/* without one so long: has its id changed? */
+
+/* A tunnel's slot: VPNPASS_CONTROL, what the client sends to the server's other port. */
+#define L2TP_TO_FLOATED		VPNPASS_ERR_TO_CLIENT
 
 /* Parameters, after those that every protocol has. */
 enum {
@@ -111,11 +115,10 @@ struct l2tp_control {
 /**
  * struct l2tp_tunnel - a tunnel or control connection
  * @base: for the core. Of its slots, VPNPASS_TO_CLIENT is bound (VPNPASS_CONNECTION) unless
- *	the id is hidden or taken; VPNPASS_ERR_TO_SERVER once the server's id is known. Its
- *	flow is used if the server's port floats
+ *	the id is hidden or taken; VPNPASS_ERR_TO_SERVER once the server's id is known;
+ *	L2TP_TO_FLOATED, and the flow, are used if the server's port floats
  * @list: in control->tunnels
  * @sessions: struct l2tp_session
- * @out: VPNPASS_CONTROL: what the client sends to the server's other port
  * @last: jiffies of the last packet that named it
  * @since: jiffies of the last SCCRQ, or of the first StopCCN
  * @own: the id that the client assigned, 0 while it is not known
@@ -134,7 +137,6 @@ struct l2tp_tunnel {
 	struct vpnpass_tunnel base;
 	struct list_head list;
 	struct list_head sessions;
-	struct vpnpass_binding out;
 	unsigned long last;
 	unsigned long since;
 	u32 own;

@@ -59,6 +59,9 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_control *c, u8 version)
 	struct l2tp_tunnel *t = kzalloc(sizeof(*t), GFP_ATOMIC);
 
 	BUILD_BUG_ON(offsetof(struct l2tp_tunnel, base));
+	/* there are many of them: what kmalloc rounds up to */
+	BUILD_BUG_ON(IS_ENABLED(CONFIG_64BIT) && !IS_ENABLED(CONFIG_PROVE_LOCKING) &&
+		     (sizeof(struct l2tp_control) > 512 || sizeof(struct l2tp_tunnel) > 512));
 	if (!t) {
 		vpnpass_count(c->base.vn, VPNPASS_PROTO_L2TP, VPNPASS_COUNT_NOMEM);
 		return NULL;
@@ -238,6 +241,7 @@ void l2tp_tunnel_answered(struct l2tp_tunnel *t, u32 peer)
 bool l2tp_tunnel_float(struct l2tp_tunnel *t, __be16 port)
 {
 	struct l2tp_control *c = l2tp_control_of(t);
+	struct vpnpass_binding *out = &t->base.slot[L2TP_TO_FLOATED];
 	const struct vpnpass_key *ck = &c->base.binding.key;
 
 	if (t->floated)
@@ -247,11 +251,11 @@ bool l2tp_tunnel_float(struct l2tp_tunnel *t, __be16 port)
 		return false;
 	t->asked = false;
 	t->float_port = port;
-	l2tp_key(&t->out, c, &ck->src, &ck->dst, VPNPASS_CONTROL);
-	t->out.key.id = htonl(ntohs(c->port[IP_CT_DIR_ORIGINAL]) << 16 | ntohs(port));
-	t->out.id = t->out.key.id;
-	t->out.flow = &t->base.flow;
-	vpnpass_bind(c->base.vn, &t->out);
+	l2tp_key(out, c, &ck->src, &ck->dst, VPNPASS_CONTROL);
+	out->key.id = htonl(ntohs(c->port[IP_CT_DIR_ORIGINAL]) << 16 | ntohs(port));
+	out->id = out->key.id;
+	out->dir = IP_CT_DIR_ORIGINAL;
+	vpnpass_bind(c->base.vn, out);
 	t->floated = true;
 	l2tp_count(c->base.vn, L2TP_COUNT_FLOAT);
 	return true;
@@ -283,7 +287,6 @@ void l2tp_tunnel_del(struct l2tp_tunnel *t)
 
 	list_for_each_entry_safe(s, next, &t->sessions, list)
 		l2tp_session_del(s);
-	vpnpass_unbind(l2tp_control_of(t)->base.vn, &t->out);
 	if (t->floated)
 		vpnpass_port_unwatch(t->float_port);
 	list_del(&t->list);

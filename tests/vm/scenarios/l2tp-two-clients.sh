@@ -1,9 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Two real LACs of one LNS (xl2tpd, ppp sessions), both from port 1701: what plain NAT does,
-# what the help changes.
+# what the help changes. With KEEP_PORT=1 both have that port outside too: an LNS on a kernel
+# before 6.11 loses the first session then, whose socket it can't tell from the second's.
 . "$(dirname "$0")/../lib/lab.sh"
 . "$(dirname "$0")/../lib/l2tp.sh"
+
+KEEP_PORT=${KEEP_PORT:-0}
 
 # The second client's port is moved, and xl2tpd answers there
 baseline() {
@@ -18,6 +21,7 @@ baseline() {
 helped() {
 	local node
 	help_on r
+	tune r l2tp_keep_port "$KEEP_PORT"
 	l2tp_dial c1 c2
 	for node in c1 c2; do
 		check "$node has its session" l2tp_wait $node
