@@ -80,6 +80,7 @@ equal "the WAN leaves no tunnel" "$before" "$(holdings)"
 check "and few conntrack entries ($entries, now $(conntrack_count))" test $(($(conntrack_count) - entries)) -le 8
 broken
 from_lan
+check "requests stop at a cap" counter_over cap-tunnels-client 0
 signal end
 check "the running pair has lost nothing, goes on and ends well" play_end pair
 settle

@@ -31,12 +31,11 @@ lives() {
 
 # Ids as clients have them must be in data of every form, and no checksum may break
 forms() {
-	local form sum
-	for form in 0 1 2 4 7 8; do
-		for sum in 0 1 2; do
-			begin "data with fields $form, checksums $sum" 3 "${SAME[@]}" "set data $form" "set sum $sum" "start all" \
-				"ping all 5" clean
-		done
+	local form sum=0
+	for form in 0 1 2 4 7 8 7 8; do
+		begin "data with fields $form, checksums $sum" 3 "${SAME[@]}" "set data $form" "set sum $sum" "start all" \
+			"ping all 5" clean
+		sum=$(((sum + 1) % 3))
 	done
 }
 
