@@ -9,7 +9,7 @@ SAME=("set tunnel-id 7" "set session-id 9" "set answer 1")
 many() {
 	local count version
 	for version in 2 3; do
-		for count in 2 50; do
+		for count in 2 10 50; do
 			begin "L2TPv$version, $count clients on port 1701" "$count" "set version $version" "${SAME[@]}" \
 				"greet 100 3" "start all 1000" "settle all" "ping all 3" "expect moved 0" "atleast aliased $((count - 1))" clean
 			check "all are up" tunnels_up $count
