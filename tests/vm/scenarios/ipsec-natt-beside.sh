@@ -43,12 +43,12 @@ equal "the server has two SAs a client that uses NAT traversal" 4 "$(encapsulate
 equal "which have flows on port 4500" 2 "$(natt_flows)"
 check "vpnpass shows the two tunnels of the others" up_by_talk 2 c1 c2
 each_of "$ALL" inner_start
-# strongSwan's own re-key may cost it a ping, with or without NAT
+# Re-keys of those with NAT traversal, whom nothing here touches, may cost them a ping
 for node in c1 c3; do
 	check "$node re-keys" whack $node --rekey-ipsec --name $node
 	check "the gateway re-keys to $node" whack s --rekey-ipsec --name $node
 done
 check "strongSwan re-keys" swanctl c4 --rekey --child c4
 check "all answer afterwards" each_of "$ALL" more_answers 5
-check "libreswan has lost no ping" each_of "c1 c2 c3" ping_stop
+check "those without NAT traversal have lost no ping" each_of "c1 c2" ping_stop
 settle
