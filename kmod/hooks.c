@@ -20,6 +20,9 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
+#if __has_include(<net/gso.h>)
+#include <net/gso.h>
+#endif
 #include "core.h"
 
 /* Is a protocol with UDP control flows helped in any network namespace? */
@@ -85,6 +88,8 @@ const struct vpnpass_engine *vpnpass_udp_engine(struct vpnpass_net *vn, __be16 p
 	return NULL;
 }
 
+static unsigned int vpnpass_split(struct sk_buff *skb, const struct nf_hook_state *state);
+
 static unsigned int vpnpass_udp(struct vpnpass_net *vn, struct sk_buff *skb,
 				struct vpnpass_packet *pkt)
 {
@@ -96,6 +101,8 @@ static unsigned int vpnpass_udp(struct vpnpass_net *vn, struct sk_buff *skb,
 	engine = port ? vpnpass_udp_engine(vn, port[1]) : NULL;
 	if (!engine || !engine->udp || !vpnpass_zone(skb, &pkt->zone))
 		return NF_ACCEPT;
+	if (unlikely(skb_is_gso(skb)))
+		return vpnpass_split(skb, pkt->state);
 	return engine->udp(vn, skb, pkt);
 }
 
@@ -341,6 +348,51 @@ static bool vpnpass_is_bridged(const struct sk_buff *skb)
 #endif
 }
 
+/* Where our hook is called from here. */
+static const struct nf_hook_entries *vpnpass_hook_entries(const struct nf_hook_state *state)
+{
+	const struct netns_nf *nf = &state->net->nf;
+
+	if (state->pf == NFPROTO_IPV6)
+		return rcu_dereference(nf->hooks_ipv6[state->hook]);
+	return rcu_dereference(nf->hooks_ipv4[state->hook]);
+}
+
+/* A packet of our making passes the hooks from number @from on. */
+static void vpnpass_resume(struct sk_buff *skb, const struct nf_hook_state *state,
+			   const struct nf_hook_entries *e, unsigned int from)
+{
+	struct nf_hook_state s = *state;
+
+	if (nf_hook_slow(skb, &s, e, from) == 1)
+		s.okfn(s.net, s.sk, skb);
+}
+
+/*
+ * Several UDP packets that were put together on receipt, or never taken apart by their sender:
+ * each may be for another client, so that each passes on its own, our hook first.
+ */
+static unsigned int vpnpass_split(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct nf_hook_entries *e = vpnpass_hook_entries(state);
+	struct sk_buff *segs, *seg, *next;
+	int behind = vpnpass_next_hook(e);
+
+	/* those of the router itself, and of bridges, are left to conntrack */
+	if (state->hook != NF_INET_PRE_ROUTING || !state->okfn || behind < 0 ||
+	    vpnpass_is_bridged(skb))
+		return NF_ACCEPT;
+	segs = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segs))
+		return NF_DROP;
+	skb_list_walk_safe(segs, seg, next) {
+		skb_mark_not_on_list(seg);
+		vpnpass_resume(seg, state, e, behind - 1);
+	}
+	consume_skb(skb);
+	return NF_STOLEN;
+}
+
 /**
  * vpnpass_may_copy() - may copies of this packet be sent on?
  * @skb: packet in the hook before conntrack
@@ -371,25 +423,16 @@ EXPORT_SYMBOL_GPL(vpnpass_may_copy);
 void vpnpass_send_copy(struct sk_buff *skb, struct vpnpass_flow *flow,
 		       enum ip_conntrack_dir dir, const struct nf_hook_state *state)
 {
-	const struct netns_nf *nf = &state->net->nf;
+	const struct nf_hook_entries *e = vpnpass_hook_entries(state);
 	struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
-	struct nf_hook_state s = *state;
-	const struct nf_hook_entries *e;
-	int next;
+	int next = vpnpass_next_hook(e);
 
 	if (!copy)
 		return;
-	if (state->pf == NFPROTO_IPV6)
-		e = rcu_dereference(nf->hooks_ipv6[state->hook]);
-	else
-		e = rcu_dereference(nf->hooks_ipv4[state->hook]);
-	next = vpnpass_next_hook(e);
-	if (next < 0 || vpnpass_attach(copy, flow, dir) != NF_ACCEPT) {
+	if (next < 0 || vpnpass_attach(copy, flow, dir) != NF_ACCEPT)
 		kfree_skb(copy);
-		return;
-	}
-	if (nf_hook_slow(copy, &s, e, next) == 1)
-		s.okfn(s.net, s.sk, copy);
+	else
+		vpnpass_resume(copy, state, e, next);
 }
 EXPORT_SYMBOL_GPL(vpnpass_send_copy);
 

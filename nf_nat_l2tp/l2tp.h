@@ -28,6 +28,7 @@
 #define L2TP_FLOAT_WINDOW	60	/* s: for the first answer to come from another port */
 #define L2TP_ALIAS_TRIES	64
 #define L2TP_PAIR_WINDOW	HZ	/* an answer comes that soon after what it answers */
+#define L2TP_GUESSES_MAX	1000	/* a second and server: each looks at all its sessions */
 #define L2TP_PAIR_AGAIN		(2 * HZ)	/* without one so long: has its id changed? */
 
 /* A tunnel's slot: VPNPASS_CONTROL, what the client sends to the server's other port. */
@@ -72,11 +73,15 @@ enum l2tp_count {
  * @base: for the core; its lock guards this struct, and the sessions that nobody negotiated
  * @members: struct l2tp_control
  * @statics: sessions that nobody negotiated
+ * @second: jiffies when the present second began
+ * @guesses: how often in it somebody was looked for
  */
 struct l2tp_group {
 	struct vpnpass_group base;
 	struct list_head members;
 	struct list_head statics;
+	unsigned long second;
+	unsigned int guesses;
 };
 
 /**

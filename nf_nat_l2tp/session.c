@@ -330,10 +330,22 @@ static bool l2tp_static_open(const struct l2tp_session *s, __be16 port)
 	       (READ_ONCE(s->waiting) && time_after(jiffies, s->asked + L2TP_PAIR_AGAIN));
 }
 
+/* What comes from outside unasked must not keep us busy. */
+static bool l2tp_static_may_guess(struct l2tp_group *group)
+{
+	if (time_after(jiffies, group->second + HZ)) {
+		group->second = jiffies;
+		group->guesses = 0;
+	}
+	return group->guesses++ < L2TP_GUESSES_MAX;
+}
+
 static struct l2tp_session *l2tp_static_guess(struct l2tp_group *group, u32 id, __be16 port)
 {
 	struct l2tp_session *s, *best = NULL;
 
+	if (!l2tp_static_may_guess(group))
+		return NULL;
 	list_for_each_entry(s, &group->statics, fixed)
 		if (l2tp_static_open(s, port) && l2tp_static_likelier(s, best, id))
 			best = s;

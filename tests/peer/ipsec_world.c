@@ -61,6 +61,7 @@ static int end_socket(struct end *e, int type, int proto)
 		((struct sockaddr_in6 *)&local.ss)->sin6_port = 0;
 	if (bind(fd, (void *)&local.ss, local.len))
 		die_errno("cannot bind %s in %s", addr_text(&local), e->netns);
+	socket_drain(fd);
 	return fd;
 }
 

@@ -56,6 +56,7 @@ static int raw_socket(struct end *e, int proto)
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	if (bind(fd, (void *)&e->addr.ss, e->addr.len))
 		die_errno("cannot bind %s in %s", addr_text(&e->addr), e->netns);
+	socket_drain(fd);
 	if (epoll_ctl(e->world->epfd, EPOLL_CTL_ADD, fd, &ev))
 		die_errno("epoll_ctl");
 	return fd;
@@ -67,7 +68,7 @@ void end_port(struct end *e, u16 port)
 	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
 	struct sock_fprog prog = { .len = 1, .filter = &drop };
 	struct addr local = e->addr;
-	int fd;
+	int fd, one = 1;
 
 	if (e->ports[port / 8] & 1 << port % 8)
 		return;
@@ -75,6 +76,7 @@ void end_port(struct end *e, u16 port)
 	((struct sockaddr_in *)&local.ss)->sin_port = htons(port);
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
 	    bind(fd, (void *)&local.ss, local.len))
 		die_errno("cannot bind port %u of %s in %s", port, addr_text(&local), e->netns);
 	e->ports[port / 8] |= 1 << port % 8;
@@ -199,6 +201,17 @@ void half_send(struct tunnel *t, int who, const u8 *p, size_t len, bool sum)
 		e->world->n.unsent++;
 }
 
+/* A packet with a wrong checksum, for who has to find out why. */
+static void print_bad(const struct end *e, const struct packet *p)
+{
+	size_t i;
+
+	fprintf(stderr, "wrong checksum at the %s:", e->who == SERVER ? "server" : "client");
+	for (i = 0; i < p->len; i++)
+		fprintf(stderr, " %02x", p->p[i]);
+	fputc('\n', stderr);
+}
+
 /* Take off the UDP header, look at its checksum. */
 static bool take_udp(struct end *e, struct packet *p)
 {
@@ -214,6 +227,7 @@ static bool take_udp(struct end *e, struct packet *p)
 	p->sum = csum;
 	if (csum && csum_fold(csum_add(pseudo_sum(&p->from, &e->addr, p->len), p->p, p->len))) {
 		e->world->n.sum_bad++;
+		print_bad(e, p);
 		return false;
 	}
 	((struct sockaddr_in *)&p->from.ss)->sin_port = htons(get16(p->p));

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -207,6 +208,14 @@ void touch(const char *path)
 	if (fd < 0)
 		die_errno("cannot create %s", path);
 	close(fd);
+}
+
+void socket_drain(int fd)
+{
+	char byte;
+
+	while (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) >= 0)
+		;
 }
 
 int run_mode(const char *program, const struct mode *mode, size_t modes, int argc, char **argv)

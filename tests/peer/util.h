@@ -66,6 +66,10 @@ void raise_file_limit(unsigned long want);
 u32 csum_add(u32 sum, const void *data, size_t len);
 u16 csum_fold(u32 sum);
 bool file_exists(const char *path);
+
+/* What a raw socket got before it was bound, and so may be anybody's, is forgotten. */
+void socket_drain(int fd);
+
 void touch(const char *path);
 
 struct mode {
