@@ -20,9 +20,6 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
-#if __has_include(<net/gso.h>)
-#include <net/gso.h>
-#endif
 #include "core.h"
 
 /* Is a protocol with UDP control flows helped in any network namespace? */

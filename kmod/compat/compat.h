@@ -13,6 +13,10 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include "config.h"
 
+#ifdef VPNPASS_HAVE_GSO_HEADER
+#include <net/gso.h>
+#endif
+
 #ifndef VPNPASS_HAVE_SANITY
 #error "no probe compiles for this kernel: kernel headers and compiler do not fit together"
 #endif
