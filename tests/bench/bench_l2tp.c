@@ -12,7 +12,6 @@
  *   session FILE SET         a session in each tunnel, with the ids SET + N and, of the
  *                            server, SET + 20000 + N
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/ip.h>
@@ -22,6 +21,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "bench.h"
 
 #define L2TP_PORT	1701
 #define L2TP_PROTOCOL	115
@@ -45,26 +45,6 @@ struct message {
 
 static int version;
 static int over_ip;
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static int socket_in(const char *netns)
-{
-	const int one = 1;
-	int ns = open(netns, O_RDONLY | O_CLOEXEC), fd;
-
-	if (ns < 0 || setns(ns, CLONE_NEWNET))
-		die(netns);
-	close(ns);
-	fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
-	if (fd < 0 || setsockopt(fd, IPPROTO_IP, IP_HDRINCL, &one, sizeof(one)))
-		die("socket");
-	return fd;
-}
 
 static void put16(struct message *m, unsigned int v)
 {

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "bench.h"
 
 #define PACKET		100	/* bytes behind the IP header */
 #define WARM_UP		2000
@@ -40,12 +41,6 @@ struct job {
 	unsigned int nstreams;
 	int protocol;
 };
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static unsigned short checksum(const void *data, size_t len, unsigned int sum)
 {

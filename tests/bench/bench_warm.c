@@ -7,7 +7,6 @@
  *   init  the IKE SA of each client, without ESP
  *   sa N  its Nth pair of ESP SAs; traffic goes back and forth until it is confirmed
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/ip.h>
@@ -17,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "bench.h"
 
 #define IKE_PORT	500
 #define IKE_LEN		100
@@ -32,26 +32,6 @@ struct way {
 	int fd;
 	struct in_addr src, dst;
 };
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static int socket_in(const char *netns)
-{
-	const int one = 1;
-	int ns = open(netns, O_RDONLY | O_CLOEXEC), fd;
-
-	if (ns < 0 || setns(ns, CLONE_NEWNET))
-		die(netns);
-	close(ns);
-	fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
-	if (fd < 0 || setsockopt(fd, IPPROTO_IP, IP_HDRINCL, &one, sizeof(one)))
-		die("socket");
-	return fd;
-}
 
 static void send_ip(const struct way *way, int protocol, const void *data, size_t len)
 {

@@ -4,10 +4,6 @@
 
 L2TP_SET=1000000	# session ids of the first set, see bench_l2tp.c
 
-load_l2tp() {
-	lsmod | grep -q '^nf_nat_l2tp ' || insmod "$VP_KO/nf_nat_l2tp.ko"
-}
-
 l2tp_warm() { # KIND STEP...
 	bench_l2tp "$1" "/proc/${NODE_PID[c1]}/ns/net" "/proc/${NODE_PID[s]}/ns/net" "$PEER" "$OUTSIDE" "${@:2}"
 }

@@ -8,10 +8,6 @@ PROTO=l2tp
 L2TP_SERVER=10.98.0.1	# inside of the ppp sessions
 WIRES=10.97		# inside of the pseudowires: one net for each
 
-load_l2tp() {
-	lsmod | grep -q '^nf_nat_l2tp ' || insmod "$VP_KO/nf_nat_l2tp.ko"
-}
-
 # What the ends need and autoload would fetch late.
 load_l2tp_stack() {
 	modprobe -aq ppp_generic pppox l2tp_core l2tp_netlink l2tp_ppp l2tp_eth l2tp_ip || true
@@ -141,6 +137,17 @@ l2tp_ping() {
 	at "$1" ping -n -I ppp0 -c "${2:-3}" -i 0.2 -w 15 $L2TP_SERVER
 }
 
+# l2tp_both_work: clients 1 and 2, who have dialled, have their sessions
+l2tp_both_work() {
+	local node
+	for node in c1 c2; do
+		check "$node has its session" l2tp_wait $node
+	done
+	for node in c1 c2 c1; do
+		check "$node pings the server" l2tp_ping $node 5
+	done
+}
+
 # The LNS pings the client: its address in the ppp session
 lns_ping() { # NODE [COUNT]
 	local address
@@ -213,6 +220,17 @@ wire_ping() { # NUMBER [COUNT]
 # server_ping NUMBER [COUNT]: the server speaks first
 server_ping() {
 	at s ping -n -c "${2:-3}" -i 0.2 -w 15 "$WIRES.$1.2"
+}
+
+# wires_work WHAT: pings through the pseudowires of two clients, from either end
+wires_work() {
+	local n
+	for n in 1 2 1; do
+		check "$1: client $n pings the server" wire_ping $n
+	done
+	for n in 1 2; do
+		check "$1: the server pings client $n" server_ping $n
+	done
 }
 
 # l2tpns, another LNS: it asks a RADIUS server, which lets everybody in.

@@ -8,10 +8,6 @@ PROTO=l2tp
 L2TP_FIRST=$LAN.100	# the first client; the others follow
 SERVER_TWO=$WAN.12
 
-load_l2tp() {
-	lsmod | grep -q '^nf_nat_l2tp ' || insmod "$VP_KO/nf_nat_l2tp.ko"
-}
-
 # l2tp_clients COUNT: so many addresses more at c1
 l2tp_clients() {
 	local i

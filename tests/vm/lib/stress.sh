@@ -36,3 +36,9 @@ namespace() {
 	ip netns add vptmp && ip netns exec vptmp sysctl -qw "net.netfilter.nf_vpnpass.$PROTO=1"
 	ip netns del vptmp
 }
+
+# Masquerading to another address, as after a new lease
+new_address() {
+	ip -n r addr add $WAN.3/24 dev eth0 && ip -n r addr del $WAN.3/24 dev eth0
+	at r conntrack -D -p udp
+}

@@ -18,6 +18,10 @@ load_pptp() {
 	lsmod | grep -q '^nf_nat_pptp ' || insmod "$VP_KO/nf_nat_pptp.ko"
 }
 
+load_l2tp() {
+	lsmod | grep -q '^nf_nat_l2tp ' || insmod "$VP_KO/nf_nat_l2tp.ko"
+}
+
 load_ipsec() {
 	lsmod | grep -q '^nf_nat_esp ' || insmod "$VP_KO/nf_nat_esp.ko"
 }
@@ -152,4 +156,24 @@ end_processes_but_holders() {
 			[ "$pid" = "${NODE_PID[$node]}" ] || kill -9 "$pid" 2>/dev/null || true
 		done
 	done
+}
+
+# flowtable: the router offloads all TCP and UDP that it forwards
+flowtable() {
+	modprobe -aq nf_flow_table nft_flow_offload nf_flow_table_inet || true
+	at r nft -f - <<-EOT
+		table inet vpflow {
+			flowtable fast {
+				hook ingress priority 0; devices = { lan, eth0 };
+			}
+			chain forward {
+				type filter hook forward priority 0; policy accept;
+				ip protocol { tcp, udp } flow add @fast
+			}
+		}
+	EOT
+}
+
+offloaded() { # tcp|udp PORT: how many flows
+	at r conntrack -L -p "$1" 2>/dev/null | grep "dport=$2 " | grep -c OFFLOAD || true
 }

@@ -7,24 +7,6 @@
 export PROTO=ipsec
 ALL="c1 c2 c3"
 
-flowtable() {
-	at r nft -f - <<-EOT
-		table inet vpflow {
-			flowtable fast {
-				hook ingress priority 0; devices = { lan, eth0 };
-			}
-			chain forward {
-				type filter hook forward priority 0; policy accept;
-				ip protocol { tcp, udp } flow add @fast
-			}
-		}
-	EOT
-}
-
-offloaded() { # PORT
-	at r conntrack -L -p udp 2>/dev/null | grep "dport=$1 " | grep -c OFFLOAD || true
-}
-
 # UDP that is answered, until the script ends
 other_udp() {
 	mkfifo "$LAB/echo" "$LAB/talk"
@@ -34,7 +16,7 @@ other_udp() {
 
 is_offloaded() {
 	echo more 1<>"$LAB/talk"
-	[ "$(offloaded 9999)" -gt 0 ]
+	[ "$(offloaded udp 9999)" -gt 0 ]
 }
 
 # Both ends start exchanges, whose messages must find their way
@@ -45,7 +27,6 @@ exchanges() { # NODE
 
 topology clients=3
 tunnel_ends c1 c2 c3
-modprobe -aq nf_flow_table nft_flow_offload nf_flow_table_inet || true
 load_netfilter
 check "a flowtable" flowtable
 help_on r
@@ -58,6 +39,8 @@ check "other UDP is offloaded" wait_for 10 is_offloaded
 each_of "$ALL" inner_start
 check "both ends start exchanges with each client" each_of "$ALL" exchanges
 check "all go on" each_of "$ALL" more_answers 5
-equal "no message had to be sent twice" "" "$(grep -h retransmi "$LAB"/ipsec-*/log)"
-diag "IKE flows offloaded: $(offloaded 500)"
+# libreswan repeats after half a second already, which a busy machine can take to answer
+equal "no message had to be sent a third time" "" \
+	"$(grep -h 'retransmission; will wait [1-9]' "$LAB"/ipsec-*/log)"
+diag "IKE flows offloaded: $(offloaded udp 500)"
 settle

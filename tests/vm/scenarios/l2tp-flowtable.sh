@@ -5,24 +5,6 @@
 . "$(dirname "$0")/../lib/lab.sh"
 . "$(dirname "$0")/../lib/l2tpwire.sh"
 
-flowtable() {
-	at r nft -f - <<-EOT
-		table inet vpflow {
-			flowtable fast {
-				hook ingress priority 0; devices = { lan, eth0 };
-			}
-			chain forward {
-				type filter hook forward priority 0; policy accept;
-				ip protocol { tcp, udp } flow add @fast
-			}
-		}
-	EOT
-}
-
-offloaded() { # PORT
-	at r conntrack -L -p udp 2>/dev/null | grep "dport=$1 " | grep -c OFFLOAD || true
-}
-
 other_udp() {
 	launch s python3 -c '
 import socket
@@ -40,15 +22,14 @@ while True:
 }
 
 l2tp_topology 5
-modprobe -aq nf_flow_table nft_flow_offload nf_flow_table_inet || true
 check "a flowtable" flowtable
 help_on r
 other_udp
 play_start flow 5 "set tunnel-id 7" "set session-id 9" "set answer 1" "start all" "ping all 10" "touch $LAB/up" "talk all 50" \
 	"speak all 70" "wait $LAB/end" "hush all" "settle all" "${LIFE[@]}" clean
 check "five tunnels with one id" await up
-check "other UDP is offloaded" wait_for 15 eval '[ "$(offloaded 8081)" -gt 0 ]'
-equal "port 1701 is not" 0 "$(offloaded 1701)"
+check "other UDP is offloaded" wait_for 15 eval '[ "$(offloaded udp 8081)" -gt 0 ]'
+equal "port 1701 is not" 0 "$(offloaded udp 1701)"
 signal end
 check "each got its own" play_end flow
 settle

@@ -31,12 +31,6 @@ reload() {
 	rmmod nf_nat_l2tp && load_l2tp && mode r on
 }
 
-# Masquerading to another address, as after a new lease
-new_address() {
-	ip -n r addr add $WAN.3/24 dev eth0 && ip -n r addr del $WAN.3/24 dev eth0
-	at r conntrack -D -p udp
-}
-
 # Modules that a dump or a namespace holds for a moment do not unload; that is all right
 disturb() {
 	case $((RANDOM % 9)) in

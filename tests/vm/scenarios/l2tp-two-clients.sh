@@ -19,16 +19,10 @@ baseline() {
 }
 
 helped() {
-	local node
 	help_on r
 	tune r l2tp_keep_port "$KEEP_PORT"
 	l2tp_dial c1 c2
-	for node in c1 c2; do
-		check "$node has its session" l2tp_wait $node
-	done
-	for node in c1 c2 c1; do
-		check "$node pings the server" l2tp_ping $node 5
-	done
+	l2tp_both_work
 	check "the server pings the first client" lns_ping c1
 	check "the server pings the second client" lns_ping c2
 	check "vpnpass shows two tunnels that are up" tunnels_up 2
