@@ -2,17 +2,15 @@
 /* vpnpass events: a line for each event, as it happens. */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include "out.h"
 #include "rec.h"
+#include "signals.h"
 #include "vpnpass.h"
 
 #define STAMP_SIZE	32
-
-static volatile sig_atomic_t stopped;
 
 /**
  * struct watch - where events come from and how they are shown
@@ -23,12 +21,6 @@ struct watch {
 	struct genl g;
 	bool json;
 };
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
 
 static const char *event_name(uint8_t cmd)
 {
@@ -126,28 +118,12 @@ static int on_message(const struct nlmsghdr *nlh, void *ctx)
 	return err;
 }
 
-/* From here on signals come only while we wait for events. */
-static void catch_signals(sigset_t *waiting)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-	sigset_t block;
-
-	sigemptyset(&block);
-	sigaddset(&block, SIGINT);
-	sigaddset(&block, SIGTERM);
-	sigprocmask(SIG_BLOCK, &block, waiting);
-	sigdelset(waiting, SIGINT);
-	sigdelset(waiting, SIGTERM);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-}
-
 static int watch(struct watch *w, const sigset_t *waiting)
 {
 	struct pollfd pfd = { .fd = mnl_socket_get_fd(w->g.sock), .events = POLLIN };
 	int err = 0;
 
-	while (!stopped && !err) {
+	while (!signals_stopped() && !err) {
 		if (ppoll(&pfd, 1, NULL, waiting) < 0) {
 			err = errno == EINTR ? 0 : -errno;
 			continue;
@@ -168,7 +144,7 @@ int cmd_events(const struct options *opt, int argc, char **argv)
 	(void)argc, (void)argv;
 	rc = genl_open_or_fail(&w.g);
 	if (!rc) {
-		catch_signals(&waiting);
+		signals_catch(&waiting);
 		err = genl_subscribe(&w.g);
 		if (!err) {
 			out_note("listening for events");

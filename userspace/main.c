@@ -22,6 +22,7 @@ static int cmd_version(const struct options *opt, int argc, char **argv);
  * @help: what it does
  * @words: it takes words behind it
  * @rule: it takes --rule
+ * @watch: it takes --watch, and then a word
  * @local: needs no look at the network namespace
  * @run: does it
  */
@@ -31,6 +32,7 @@ struct command {
 	const char *help;
 	bool words;
 	bool rule;
+	bool watch;
 	bool local;
 	int (*run)(const struct options *opt, int argc, char **argv);
 };
@@ -42,7 +44,8 @@ static const struct command commands[] = {
 	  .words = true, .rule = true, .run = cmd_enable },
 	{ "disable", "PROTO...|all", "plain NAT for a protocol",
 	  .words = true, .run = cmd_disable },
-	{ "tunnels", "", "one row per tunnel", .run = cmd_tunnels },
+	{ "tunnels", "[--watch [SECONDS]]", "one row per tunnel, or a table that goes on",
+	  .watch = true, .run = cmd_tunnels },
 	{ "events", "", "a line per event, until interrupted", .run = cmd_events },
 	{ "help", "", "this text", .local = true, .run = cmd_help },
 	{ "version", "", "version of the tool and of its ABI", .local = true,
@@ -59,6 +62,7 @@ static const char epilogue[] =
 	"  -n, --netns NETNS    look at another network namespace: a name in /run/netns,\n"
 	"                       a path or a process number\n"
 	"      --rule           with enable: help only what a \"ct helper\" rule picks\n"
+	"      --watch          with tunnels: again every 2 or SECONDS seconds\n"
 	"  -h, --help           this text\n"
 	"  -V, --version        version of the tool and of its ABI\n\n"
 	"Exit codes: 0 ok, 1 failed, 2 usage, 3 module absent or of another ABI,\n"
@@ -102,12 +106,13 @@ static const struct command *find_command(const char *name)
 }
 
 /* Numbers of the options that getopt has no letter for. */
-enum { OPT_RULE = 256 };
+enum { OPT_RULE = 256, OPT_WATCH };
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "netns", required_argument, NULL, 'n' },
 	{ "rule", no_argument, NULL, OPT_RULE },
+	{ "watch", optional_argument, NULL, OPT_WATCH },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -122,9 +127,9 @@ static int fail_option(int c, char **argv)
 		return out_fail(VP_USAGE, "the option '%s' needs a value", argv[optind - 1]);
 	if (optopt && optopt < OPT_RULE && strncmp(word, "--", 2))
 		return out_fail(VP_USAGE, "there is no option '-%c'; choose from -j, -n NETNS, "
-				"--rule, -h, -V", optopt);
+				"--rule, --watch, -h, -V", optopt);
 	return out_fail(VP_USAGE, "the option '%s' is unknown, ambiguous or takes no value; choose "
-			"from --json, --netns NETNS, --rule, --help, --version", word);
+			"from --json, --netns NETNS, --rule, --watch, --help, --version", word);
 }
 
 /* Read the options, wherever they stand; @asked becomes "help" or "version" for theirs. */
@@ -144,6 +149,10 @@ static int parse_options(struct options *opt, int argc, char **argv, const char 
 		case OPT_RULE:
 			opt->rule = true;
 			break;
+		case OPT_WATCH:
+			opt->watch = true;
+			opt->seconds = optarg;
+			break;
 		case 'h':
 			*asked = "help";
 			break;
@@ -162,7 +171,12 @@ static int check_words(const struct command *cmd, const struct options *opt, int
 {
 	if (opt->rule && !cmd->rule)
 		return out_fail(VP_USAGE, "'%s' takes no --rule; only enable does", cmd->name);
-	if (argc && !cmd->words)
+	if (opt->watch && !cmd->watch)
+		return out_fail(VP_USAGE, "'%s' takes no --watch; only tunnels does", cmd->name);
+	if (opt->watch && argc > !opt->seconds)
+		return out_fail(VP_USAGE, "'%s --watch' takes one number of seconds, but there is "
+				"'%s' too", cmd->name, argv[argc - 1]);
+	if (argc && !cmd->words && !opt->watch)
 		return out_fail(VP_USAGE, "'%s' takes no words behind it, but there is '%s'",
 				cmd->name, argv[0]);
 	return VP_OK;

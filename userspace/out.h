@@ -54,16 +54,21 @@ struct cell {
  * @ncolumns: how many
  * @cells: row by row
  * @ncells: how many so far
+ * @width: columns of the screen there are, 0 for OUT_WIDTH
+ * @height: lines there are, 0 for any number; rows beyond are counted in the last one
  */
 struct table {
 	const struct column *columns;
 	unsigned int ncolumns;
 	struct cell *cells;
 	size_t ncells;
+	unsigned int width;
+	unsigned int height;
 };
 
 void table_add(struct table *t, enum out_color color, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+bool table_fits(const struct table *t);
 void table_print(const struct table *t);
 void table_free(struct table *t);
 

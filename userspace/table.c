@@ -58,6 +58,11 @@ static void measure(const struct table *t, unsigned int *widths)
 	}
 }
 
+static unsigned int screen_width(const struct table *t)
+{
+	return t->width ? t->width : OUT_WIDTH;
+}
+
 /* Width of the columns from @from up to @to. */
 static unsigned int span(const unsigned int *widths, unsigned int from, unsigned int to)
 {
@@ -71,7 +76,7 @@ static unsigned int span(const unsigned int *widths, unsigned int from, unsigned
 /* BIT(column) of those that begin a further line; 0: rows fit, or folding is no help. */
 static unsigned int folds(const struct table *t, const unsigned int *widths)
 {
-	unsigned int set = 0, start = 0, room = OUT_WIDTH, i;
+	unsigned int set = 0, start = 0, room = screen_width(t), i;
 
 	while (span(widths, start, t->ncolumns) > room) {
 		for (i = t->ncolumns - 1; i > start; i--)
@@ -81,7 +86,9 @@ static unsigned int folds(const struct table *t, const unsigned int *widths)
 			return 0;
 		set |= 1u << i;
 		start = i;
-		room = OUT_WIDTH - FOLD_INDENT;
+		if (screen_width(t) <= FOLD_INDENT)
+			return 0;
+		room = screen_width(t) - FOLD_INDENT;
 	}
 	return set;
 }
@@ -111,22 +118,50 @@ static void print_row(const struct table *t, const struct cell *row,
 }
 
 /**
- * table_print() - print the headings and all rows
+ * table_fits() - does every row fit into one line?
+ * @t: table of complete rows
+ *
+ * Return: whether it does.
+ */
+bool table_fits(const struct table *t)
+{
+	unsigned int widths[MAX_COLUMNS];
+
+	measure(t, widths);
+	return span(widths, 0, t->ncolumns) <= screen_width(t);
+}
+
+/* How many rows to print: all, or so many that a line is left to count the others. */
+static size_t visible(const struct table *t, unsigned int fold)
+{
+	unsigned int lines = 1 + __builtin_popcount(fold);
+	size_t rows = t->ncells / t->ncolumns;
+
+	if (!t->height || (rows + 1) * lines <= t->height)
+		return rows;
+	return t->height > 2 * lines ? (t->height - 1) / lines - 1 : 0;
+}
+
+/**
+ * table_print() - print the headings and all rows, or those there is room for
  * @t: table of complete rows
  */
 void table_print(const struct table *t)
 {
 	unsigned int widths[MAX_COLUMNS], fold, i;
-	struct cell head[MAX_COLUMNS];
-	size_t row;
+	struct cell head[MAX_COLUMNS] = { { NULL, OUT_PLAIN } };
+	size_t row, shown;
 
 	measure(t, widths);
 	fold = folds(t, widths);
+	shown = visible(t, fold);
 	for (i = 0; i < t->ncolumns; i++)
 		head[i] = (struct cell){ (char *)t->columns[i].title, OUT_BOLD };
 	print_row(t, head, widths, fold);
-	for (row = 0; row + t->ncolumns <= t->ncells; row += t->ncolumns)
-		print_row(t, &t->cells[row], widths, fold);
+	for (row = 0; row < shown; row++)
+		print_row(t, &t->cells[row * t->ncolumns], widths, fold);
+	if (row < t->ncells / t->ncolumns)
+		printf("and %zu more\n", t->ncells / t->ncolumns - row);
 }
 
 void table_free(struct table *t)

@@ -20,11 +20,15 @@ enum vp_exit {
  * struct options - what stands on the command line besides the command's words
  * @json: JSON instead of tables
  * @rule: "enable --rule": mode rule instead of on
+ * @watch: "tunnels --watch": again and again
+ * @seconds: how often, NULL if not said
  * @netns: network namespace to look at, NULL for our own
  */
 struct options {
 	bool json;
 	bool rule;
+	bool watch;
+	const char *seconds;
 	const char *netns;
 };
 

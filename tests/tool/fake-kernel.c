@@ -12,10 +12,12 @@
  *   REQUEST error ERRNO TEXT       the request is refused
  *   REQUEST done ERRNO TEXT        the dump breaks off
  *   REQUEST interrupted            the first dump was interrupted by a change
+ *   REQUEST term                   SIGTERM for us, once it is answered
  *   event NAME KEY=VALUE...        an event; "event raw HEX", "event lost", "event gone"
  *
  * REQUEST is proto-get, proto-set, tunnel-get, counter-get or getfamily. SIGTERM comes
- * after the last event. Requests are written to $VPNPASS_FAKE/log. With a number
+ * after the last event. Once the tunnels have been asked for N times, or the family in
+ * vain, $VPNPASS_FAKE/netlink.N is taken if it is there. Requests are written to $VPNPASS_FAKE/log. With a number
  * in $VPNPASS_FAKE_SEED some bytes of the answers are changed at random.
  */
 #include <errno.h>
@@ -47,7 +49,7 @@ static struct datagram {
 
 static unsigned int queued, taken;
 static struct mnl_socket fake_socket;
-static unsigned int family, version, group, seq, dumps;
+static unsigned int family, version, group, seq, dumps, rounds;
 
 static const char *const requests[] = {
 	[VPNPASS_CMD_PROTO_GET] = "proto-get",
@@ -303,6 +305,8 @@ static bool answer_line(uint8_t cmd, char *text, uint16_t flags)
 		answer_message(cmd, NULL, text, flags);
 	} else if (!strcmp(what, "datagram")) {
 		answer_datagram(text);
+	} else if (!strcmp(what, "term")) {
+		kill(getpid(), SIGTERM);
 	} else if (!strcmp(what, "interrupted")) {
 		if (!dumps++)
 			answer_message(cmd, NULL, NULL, flags | NLM_F_DUMP_INTR);
@@ -319,8 +323,13 @@ static bool answer_line(uint8_t cmd, char *text, uint16_t flags)
 
 static FILE *open_script(void)
 {
-	FILE *f = fopen(fake_path("/netlink"), "r");
-	char line[2048];
+	char line[2048], name[32];
+	FILE *f;
+
+	snprintf(name, sizeof(name), "/netlink.%u", rounds);
+	f = fopen(fake_path(name), "r");
+	if (!f)
+		f = fopen(fake_path("/netlink"), "r");
 
 	family = version = group = 0;
 	while (f && fgets(line, sizeof(line), f))
@@ -395,16 +404,20 @@ static void answer(const struct nlmsghdr *nlh)
 			answer_family();
 		else
 			answer_error(ENOENT, "");
+		rounds += !family;
 		return;
 	}
 	log_request(nlh, genl->cmd);
-	if (!each_line(requests[genl->cmd], answer_line, genl->cmd,
+	if (!family)
+		answer_error(ENOENT, "");
+	else if (!each_line(requests[genl->cmd], answer_line, genl->cmd,
 		       nlh->nlmsg_flags & NLM_F_DUMP ? NLM_F_MULTI : 0)) {
 		if (nlh->nlmsg_flags & NLM_F_DUMP)
 			answer_done(0, "");
 		else
 			answer_error(0, "");
 	}
+	rounds += genl->cmd == VPNPASS_CMD_TUNNEL_GET;
 	mutate();
 }
 

@@ -34,6 +34,7 @@ _vpnpass() {
 		'') words="status enable disable tunnels events help version $options" ;;
 		enable) words="pptp l2tp ipsec all --rule $options" ;;
 		disable) words="pptp l2tp ipsec all $options" ;;
+		tunnels) words="--watch $options" ;;
 		*) words=$options ;;
 		esac
 		;;

@@ -20,6 +20,13 @@ usage_error "long option without its value" "'--netns' needs a value" status --n
 usage_error "value for an option that has none" "'--json=x'" --json=x
 usage_error "--rule without enable" "'status' takes no --rule" status --rule
 usage_error "--rule with disable" "'disable' takes no --rule" disable --rule pptp
+usage_error "--watch with status" "'status' takes no --watch" status --watch
+usage_error "--watch with a word" "'often' is no number of seconds" tunnels --watch often
+usage_error "--watch with nothing" "'' is no number of seconds" tunnels --watch ''
+usage_error "--watch with no time" "'0' is no number of seconds" tunnels --watch 0
+usage_error "--watch with no number" "'nan' is no number of seconds" tunnels --watch=nan
+usage_error "--watch with two numbers" "but there is '4' too" tunnels --watch 3 4
+usage_error "--watch with two numbers, one in it" "but there is '4' too" tunnels --watch=3 4
 usage_error "a word too much" "but there is 'now'" tunnels now
 usage_error "enable without a protocol" "pptp, l2tp, ipsec, all" enable
 usage_error "disable without a protocol" "pptp, l2tp, ipsec, all" disable
