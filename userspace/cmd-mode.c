@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "mode.h"
 #include "out.h"
+#include "persist.h"
 #include "vpnpass.h"
 
 static void print_change(const struct mode_change *c)
@@ -34,16 +35,24 @@ static int set_all(const struct options *opt, int argc, char **argv, unsigned in
 {
 	struct mode_change changes[NPROTOS];
 	unsigned int chosen = 0, n = 0, proto;
+	struct persist file;
 	int rc, first;
 
 	first = protos_parse(argc, argv, &chosen);
 	if (first)
 		return first;
+	first = persist_open(&file, opt);
+	if (first) {
+		persist_close(&file);
+		return first;
+	}
 	for (proto = 0; proto < NPROTOS; proto++) {
 		if (!(chosen & 1u << proto))
 			continue;
 		changes[n] = (struct mode_change){ .proto = proto, .after = mode };
 		rc = mode_set(&changes[n]);
+		if (!rc)
+			rc = persist_set(&file, proto, mode);
 		if (rc && !first)
 			first = rc;
 		if (!rc && !opt->json)
@@ -51,6 +60,9 @@ static int set_all(const struct options *opt, int argc, char **argv, unsigned in
 		n += !rc;
 	}
 	rc = opt->json ? print_json(changes, n) : VP_OK;
+	first = first ? first : rc;
+	rc = persist_save(&file);
+	persist_close(&file);
 	return first ? first : rc;
 }
 

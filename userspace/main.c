@@ -6,6 +6,7 @@
 #include <string.h>
 #include "netns.h"
 #include "out.h"
+#include "persist.h"
 #include "vpnpass.h"
 
 #ifndef VPNPASS_VERSION
@@ -15,14 +16,21 @@
 static int cmd_help(const struct options *opt, int argc, char **argv);
 static int cmd_version(const struct options *opt, int argc, char **argv);
 
+/* Options that only some commands take; getopt has no letter for them. */
+enum { OPT_RULE = 256, OPT_WATCH, OPT_PERSIST, OPT_CONFIG, OPT_CONFIG_FILE };
+
+/* Bit of such an option. */
+#define TAKES(opt)	(1u << ((opt) - OPT_RULE))
+
+#define TAKES_PERSIST	(TAKES(OPT_PERSIST) | TAKES(OPT_CONFIG_FILE))
+
 /**
  * struct command - a command
  * @name: word on the command line
  * @args: its arguments, for people
  * @help: what it does
+ * @takes: options for it, see TAKES()
  * @words: it takes words behind it
- * @rule: it takes --rule
- * @watch: it takes --watch, and then a word
  * @local: needs no look at the network namespace
  * @run: does it
  */
@@ -30,9 +38,8 @@ struct command {
 	const char *name;
 	const char *args;
 	const char *help;
+	unsigned int takes;
 	bool words;
-	bool rule;
-	bool watch;
 	bool local;
 	int (*run)(const struct options *opt, int argc, char **argv);
 };
@@ -41,12 +48,18 @@ static const struct command commands[] = {
 	{ "status", "", "modes, load, counters, problems (the default)",
 	  .run = cmd_status },
 	{ "enable", "PROTO...|all [--rule]", "help a protocol, loading its module",
-	  .words = true, .rule = true, .run = cmd_enable },
+	  .words = true, .takes = TAKES(OPT_RULE) | TAKES_PERSIST, .run = cmd_enable },
 	{ "disable", "PROTO...|all", "plain NAT for a protocol",
-	  .words = true, .run = cmd_disable },
+	  .words = true, .takes = TAKES_PERSIST, .run = cmd_disable },
 	{ "tunnels", "[--watch [SECONDS]]", "one row per tunnel, or a table that goes on",
-	  .watch = true, .run = cmd_tunnels },
+	  .takes = TAKES(OPT_WATCH), .run = cmd_tunnels },
 	{ "events", "", "a line per event, until interrupted", .run = cmd_events },
+	{ "apply", "[FILE]", "do what " PERSIST_FILE " says",
+	  .words = true, .run = cmd_apply },
+	{ "show", "--config", "what runs here, as such a file",
+	  .takes = TAKES(OPT_CONFIG), .run = cmd_show },
+	{ "completion", "bash", "the script that completes command lines",
+	  .words = true, .local = true, .run = cmd_completion },
 	{ "help", "", "this text", .local = true, .run = cmd_help },
 	{ "version", "", "version of the tool and of its ABI", .local = true,
 	  .run = cmd_version },
@@ -63,6 +76,9 @@ static const char epilogue[] =
 	"                       a path or a process number\n"
 	"      --rule           with enable: help only what a \"ct helper\" rule picks\n"
 	"      --watch          with tunnels: again every 2 or SECONDS seconds\n"
+	"      --persist        with enable, disable: at boot too, see vpnpass.conf(5)\n"
+	"      --config-file FILE\n"
+	"                       with --persist: in FILE, not in " PERSIST_FILE "\n"
 	"  -h, --help           this text\n"
 	"  -V, --version        version of the tool and of its ABI\n\n"
 	"Exit codes: 0 ok, 1 failed, 2 usage, 3 module absent or of another ABI,\n"
@@ -75,7 +91,7 @@ static int cmd_help(const struct options *opt, int argc, char **argv)
 	(void)opt, (void)argc, (void)argv;
 	fputs(usage, stdout);
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-8s%-23s%s\n", commands[i].name, commands[i].args, commands[i].help);
+		printf("  %-11s%-22s%s\n", commands[i].name, commands[i].args, commands[i].help);
 	fputs(epilogue, stdout);
 	return VP_OK;
 }
@@ -105,18 +121,32 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-/* Numbers of the options that getopt has no letter for. */
-enum { OPT_RULE = 256, OPT_WATCH };
-
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "netns", required_argument, NULL, 'n' },
 	{ "rule", no_argument, NULL, OPT_RULE },
 	{ "watch", optional_argument, NULL, OPT_WATCH },
+	{ "persist", no_argument, NULL, OPT_PERSIST },
+	{ "config", no_argument, NULL, OPT_CONFIG },
+	{ "config-file", required_argument, NULL, OPT_CONFIG_FILE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* Say what is wrong, and behind it all long options. */
+static int fail_long_option(const char *word)
+{
+	char list[512] = "";
+	const struct option *o;
+	size_t len = 0;
+
+	for (o = long_options; o->name && len < sizeof(list); o++)
+		len += snprintf(list + len, sizeof(list) - len, "%s--%s",
+				o == long_options ? "" : ", ", o->name);
+	return out_fail(VP_USAGE, "the option '%s' is unknown, ambiguous or takes no value; choose "
+			"from %s", word, list);
+}
 
 static int fail_option(int c, char **argv)
 {
@@ -127,9 +157,8 @@ static int fail_option(int c, char **argv)
 		return out_fail(VP_USAGE, "the option '%s' needs a value", argv[optind - 1]);
 	if (optopt && optopt < OPT_RULE && strncmp(word, "--", 2))
 		return out_fail(VP_USAGE, "there is no option '-%c'; choose from -j, -n NETNS, "
-				"--rule, --watch, -h, -V", optopt);
-	return out_fail(VP_USAGE, "the option '%s' is unknown, ambiguous or takes no value; choose "
-			"from --json, --netns NETNS, --rule, --watch, --help, --version", word);
+				"-h, -V; the others have long names, see: vpnpass help", optopt);
+	return fail_long_option(word);
 }
 
 /* Read the options, wherever they stand; @asked becomes "help" or "version" for theirs. */
@@ -139,6 +168,8 @@ static int parse_options(struct options *opt, int argc, char **argv, const char 
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":jn:hV", long_options, NULL)) != -1) {
+		if (c >= OPT_RULE)
+			opt->given |= TAKES(c);
 		switch (c) {
 		case 'j':
 			opt->json = true;
@@ -153,6 +184,15 @@ static int parse_options(struct options *opt, int argc, char **argv, const char 
 			opt->watch = true;
 			opt->seconds = optarg;
 			break;
+		case OPT_PERSIST:
+			opt->persist = true;
+			break;
+		case OPT_CONFIG:
+			opt->config = true;
+			break;
+		case OPT_CONFIG_FILE:
+			opt->config_file = optarg;
+			break;
 		case 'h':
 			*asked = "help";
 			break;
@@ -166,20 +206,53 @@ static int parse_options(struct options *opt, int argc, char **argv, const char 
 	return VP_OK;
 }
 
+/* An option is not for this command: for which then? */
+static int check_options(const struct command *cmd, const struct options *opt)
+{
+	const struct option *o;
+	unsigned int i, n = 0;
+	char list[256] = "";
+	size_t len = 0;
+
+	for (o = long_options; o->name; o++)
+		if (o->val >= OPT_RULE && opt->given & ~cmd->takes & TAKES(o->val))
+			break;
+	if (!o->name)
+		return VP_OK;
+	for (i = 0; i < ARRAY_SIZE(commands) && len < sizeof(list); i++)
+		if (commands[i].takes & TAKES(o->val))
+			len += snprintf(list + len, sizeof(list) - len, "%s%s", n++ ? ", " : "",
+					commands[i].name);
+	return out_fail(VP_USAGE, "'%s' takes no --%s; only %s %s", cmd->name, o->name, list,
+			n > 1 ? "do" : "does");
+}
+
+static int check_persist(const struct options *opt)
+{
+	if (opt->config_file && !opt->persist)
+		return out_fail(VP_USAGE, "--config-file says where --persist writes to, but there "
+				"is no --persist");
+	if (opt->persist && opt->netns && !opt->config_file)
+		return out_fail(VP_USAGE, "--persist is about " PERSIST_FILE ", which is not for the "
+				"network namespace '%s'; name its file with --config-file",
+				opt->netns);
+	return VP_OK;
+}
+
 static int check_words(const struct command *cmd, const struct options *opt, int argc,
 		       char **argv)
 {
-	if (opt->rule && !cmd->rule)
-		return out_fail(VP_USAGE, "'%s' takes no --rule; only enable does", cmd->name);
-	if (opt->watch && !cmd->watch)
-		return out_fail(VP_USAGE, "'%s' takes no --watch; only tunnels does", cmd->name);
+	int rc = check_options(cmd, opt);
+
+	if (rc)
+		return rc;
 	if (opt->watch && argc > !opt->seconds)
 		return out_fail(VP_USAGE, "'%s --watch' takes one number of seconds, but there is "
 				"'%s' too", cmd->name, argv[argc - 1]);
 	if (argc && !cmd->words && !opt->watch)
 		return out_fail(VP_USAGE, "'%s' takes no words behind it, but there is '%s'",
 				cmd->name, argv[0]);
-	return VP_OK;
+	return check_persist(opt);
 }
 
 static int run(const struct command *cmd, const struct options *opt, int argc, char **argv)
@@ -189,6 +262,18 @@ static int run(const struct command *cmd, const struct options *opt, int argc, c
 	if (opt->netns && !cmd->local)
 		rc = netns_enter(opt->netns);
 	return rc ? rc : cmd->run(opt, argc, argv);
+}
+
+static int fail_command(const char *name)
+{
+	char list[256] = "";
+	size_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(commands) && len < sizeof(list); i++)
+		len += snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "",
+				commands[i].name);
+	return out_fail(VP_USAGE, "there is no command '%s'; choose from %s", name, list);
 }
 
 int main(int argc, char **argv)
@@ -210,8 +295,7 @@ int main(int argc, char **argv)
 		name = argc ? argv[0] : "status";
 	cmd = find_command(name);
 	if (!cmd)
-		return out_fail(VP_USAGE, "there is no command '%s'; choose from status, enable, "
-				"disable, tunnels, events, help, version", name);
+		return fail_command(name);
 	if (argc) {
 		argc--;
 		argv++;

@@ -22,6 +22,10 @@ enum vp_exit {
  * @rule: "enable --rule": mode rule instead of on
  * @watch: "tunnels --watch": again and again
  * @seconds: how often, NULL if not said
+ * @persist: change the configuration file too
+ * @config: "show --config"
+ * @config_file: that file instead of the usual one, NULL if not said
+ * @given: which options there were, for main.c
  * @netns: network namespace to look at, NULL for our own
  */
 struct options {
@@ -29,6 +33,10 @@ struct options {
 	bool rule;
 	bool watch;
 	const char *seconds;
+	bool persist;
+	bool config;
+	const char *config_file;
+	unsigned int given;
 	const char *netns;
 };
 
@@ -37,6 +45,9 @@ int cmd_status(const struct options *opt, int argc, char **argv);
 int cmd_enable(const struct options *opt, int argc, char **argv);
 int cmd_disable(const struct options *opt, int argc, char **argv);
 int cmd_tunnels(const struct options *opt, int argc, char **argv);
+int cmd_apply(const struct options *opt, int argc, char **argv);
+int cmd_show(const struct options *opt, int argc, char **argv);
+int cmd_completion(const struct options *opt, int argc, char **argv);
 int cmd_events(const struct options *opt, int argc, char **argv);
 
 #endif /* VPNPASS_TOOL_H */
