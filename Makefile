@@ -18,7 +18,7 @@ $(KDIR)/Makefile:
 	@echo "Install them (Debian: apt install linux-headers-$(KVER)), or name another kernel with KVER= or KDIR=." >&2
 	@exit 1
 
-tool: ## build userspace/vpnpass (needs libmnl-dev, libjansson-dev, pkg-config)
+tool: ## build userspace/vpnpass (needs libmnl-dev, libnftnl-dev, libjansson-dev, pkg-config)
 	@echo "Building the tool"
 	+$(MAKE) -C userspace all
 
