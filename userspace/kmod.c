@@ -38,20 +38,23 @@ const char *kmod_release(void)
 }
 
 /**
- * kmod_installed() - could modprobe find a module?
+ * kmod_find() - look for a module of a kernel
+ * @release: kernel
  * @name: module
+ * @path: becomes where it is, NULL if that does not matter
+ * @size: of the memory for @path
  *
- * Return: whether depmod has listed it for the running kernel.
+ * Return: whether depmod has listed it.
  */
-bool kmod_installed(const char *name)
+bool kmod_find(const char *release, const char *name, char *path, size_t size)
 {
-	char path[512], line[4096], want[64];
+	char list[512], line[4096], want[64];
 	bool found = false;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", kmod_release());
+	snprintf(list, sizeof(list), "/lib/modules/%s/modules.dep", release);
 	snprintf(want, sizeof(want), "/%s.ko", name);
-	f = fopen(path, "re");
+	f = fopen(list, "re");
 	if (!f)
 		return false;
 	while (!found && fgets(line, sizeof(line), f)) {
@@ -59,7 +62,20 @@ bool kmod_installed(const char *name)
 		found = strstr(line, want);
 	}
 	fclose(f);
+	if (found && path)
+		snprintf(path, size, "/lib/modules/%s/%s", release, line);
 	return found;
+}
+
+/**
+ * kmod_installed() - could modprobe find a module?
+ * @name: module
+ *
+ * Return: whether depmod has listed it for the running kernel.
+ */
+bool kmod_installed(const char *name)
+{
+	return kmod_find(kmod_release(), name, NULL, 0);
 }
 
 /**

@@ -4,6 +4,7 @@
 #define VPNPASS_KMOD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define KMOD_CORE		"nf_vpnpass"
 #define KMOD_INTREE_TRACK	"nf_conntrack_pptp"	/* has no namesake among ours */
@@ -23,6 +24,7 @@ struct kmod {
 
 const char *kmod_of(unsigned int proto);
 const char *kmod_release(void);
+bool kmod_find(const char *release, const char *name, char *path, size_t size);
 bool kmod_installed(const char *name);
 void kmod_get(const char *name, struct kmod *mod);
 bool kmod_is_intree(const char *name);

@@ -17,7 +17,8 @@ static int cmd_help(const struct options *opt, int argc, char **argv);
 static int cmd_version(const struct options *opt, int argc, char **argv);
 
 /* Options that only some commands take; getopt has no letter for them. */
-enum { OPT_RULE = 256, OPT_WATCH, OPT_PERSIST, OPT_CONFIG, OPT_CONFIG_FILE };
+enum { OPT_RULE = 256, OPT_WATCH, OPT_PERSIST, OPT_CONFIG, OPT_CONFIG_FILE, OPT_LAN,
+       OPT_DRY_RUN };
 
 /* Bit of such an option. */
 #define TAKES(opt)	(1u << ((opt) - OPT_RULE))
@@ -51,8 +52,12 @@ static const struct command commands[] = {
 	  .words = true, .takes = TAKES(OPT_RULE) | TAKES_PERSIST, .run = cmd_enable },
 	{ "disable", "PROTO...|all", "plain NAT for a protocol",
 	  .words = true, .takes = TAKES_PERSIST, .run = cmd_disable },
+	{ "block", "PROTO...|all", "drop a protocol, running tunnels too", .words = true,
+	  .takes = TAKES(OPT_LAN) | TAKES(OPT_DRY_RUN) | TAKES_PERSIST, .run = cmd_block },
 	{ "tunnels", "[--watch [SECONDS]]", "one row per tunnel, or a table that goes on",
 	  .takes = TAKES(OPT_WATCH), .run = cmd_tunnels },
+	{ "doctor", "[PROTO...]", "what stands in the way, and the command that mends it",
+	  .words = true, .run = cmd_doctor },
 	{ "events", "", "a line per event, until interrupted", .run = cmd_events },
 	{ "apply", "[FILE]", "do what " PERSIST_FILE " says",
 	  .words = true, .run = cmd_apply },
@@ -75,8 +80,10 @@ static const char epilogue[] =
 	"  -n, --netns NETNS    look at another network namespace: a name in /run/netns,\n"
 	"                       a path or a process number\n"
 	"      --rule           with enable: help only what a \"ct helper\" rule picks\n"
+	"      --lan IFACE      with block: only what comes from or goes to this interface\n"
+	"      --dry-run        with block: print its nft rules and do nothing\n"
 	"      --watch          with tunnels: again every 2 or SECONDS seconds\n"
-	"      --persist        with enable, disable: at boot too, see vpnpass.conf(5)\n"
+	"      --persist        with enable, disable, block: at boot too, vpnpass.conf(5)\n"
 	"      --config-file FILE\n"
 	"                       with --persist: in FILE, not in " PERSIST_FILE "\n"
 	"  -h, --help           this text\n"
@@ -125,6 +132,8 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "netns", required_argument, NULL, 'n' },
 	{ "rule", no_argument, NULL, OPT_RULE },
+	{ "lan", required_argument, NULL, OPT_LAN },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "watch", optional_argument, NULL, OPT_WATCH },
 	{ "persist", no_argument, NULL, OPT_PERSIST },
 	{ "config", no_argument, NULL, OPT_CONFIG },
@@ -179,6 +188,12 @@ static int parse_options(struct options *opt, int argc, char **argv, const char 
 			break;
 		case OPT_RULE:
 			opt->rule = true;
+			break;
+		case OPT_LAN:
+			opt->lan = optarg;
+			break;
+		case OPT_DRY_RUN:
+			opt->dry_run = true;
 			break;
 		case OPT_WATCH:
 			opt->watch = true;

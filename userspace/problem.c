@@ -93,6 +93,22 @@ static bool any_helped(const struct recs *protos)
 }
 
 /**
+ * problems_all() - look for what stands in the way, or would if help were on
+ * @p: to be filled
+ * @core: the core module answers
+ * @protos: what it said about the protocols
+ */
+void problems_all(struct problems *p, bool core, const struct recs *protos)
+{
+	p->n = 0;
+	if (!core)
+		find_absent(p);
+	find_intree(p, recs_of_proto(protos, VPNPASS_PROTO_PPTP));
+	find_forwarding(p);
+	find_conntrack(p);
+}
+
+/**
  * problems_find() - look for what stands in the way
  * @p: to be filled
  * @core: the core module answers
@@ -101,11 +117,11 @@ static bool any_helped(const struct recs *protos)
 void problems_find(struct problems *p, bool core, const struct recs *protos)
 {
 	p->n = 0;
+	if (any_helped(protos)) {
+		problems_all(p, core, protos);
+		return;
+	}
 	if (!core)
 		find_absent(p);
 	find_intree(p, recs_of_proto(protos, VPNPASS_PROTO_PPTP));
-	if (any_helped(protos)) {
-		find_forwarding(p);
-		find_conntrack(p);
-	}
 }

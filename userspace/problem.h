@@ -25,6 +25,7 @@ struct problems {
 	unsigned int n;
 };
 
+void problems_all(struct problems *p, bool core, const struct recs *protos);
 void problems_find(struct problems *p, bool core, const struct recs *protos);
 
 #endif /* VPNPASS_PROBLEM_H */

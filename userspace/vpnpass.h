@@ -20,6 +20,8 @@ enum vp_exit {
  * struct options - what stands on the command line besides the command's words
  * @json: JSON instead of tables
  * @rule: "enable --rule": mode rule instead of on
+ * @lan: "block --lan": narrowed to this interface, NULL for everything
+ * @dry_run: "block --dry-run": only print the rules
  * @watch: "tunnels --watch": again and again
  * @seconds: how often, NULL if not said
  * @persist: change the configuration file too
@@ -31,6 +33,8 @@ enum vp_exit {
 struct options {
 	bool json;
 	bool rule;
+	const char *lan;
+	bool dry_run;
 	bool watch;
 	const char *seconds;
 	bool persist;
@@ -44,10 +48,12 @@ struct options {
 int cmd_status(const struct options *opt, int argc, char **argv);
 int cmd_enable(const struct options *opt, int argc, char **argv);
 int cmd_disable(const struct options *opt, int argc, char **argv);
+int cmd_block(const struct options *opt, int argc, char **argv);
 int cmd_tunnels(const struct options *opt, int argc, char **argv);
 int cmd_apply(const struct options *opt, int argc, char **argv);
 int cmd_show(const struct options *opt, int argc, char **argv);
 int cmd_completion(const struct options *opt, int argc, char **argv);
+int cmd_doctor(const struct options *opt, int argc, char **argv);
 int cmd_events(const struct options *opt, int argc, char **argv);
 
 #endif /* VPNPASS_TOOL_H */

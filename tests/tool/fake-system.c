@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The system's side for tests of the tool: files of /proc, /lib and /run are looked for
+ * The system's side for tests of the tool: files of /proc, /lib, /run and others are looked for
  * below $VPNPASS_FAKE, programs too, and the user is root unless $VPNPASS_FAKE_UID
  * says otherwise. The linker puts these in the place of the C library's functions
  * (--wrap).
@@ -19,9 +19,12 @@ FILE *__real_fopen(const char *path, const char *mode);
 FILE *__wrap_fopen(const char *path, const char *mode);
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
+char *__real_realpath(const char *path, char *real);
+char *__wrap_realpath(const char *path, char *real);
 DIR *__real_opendir(const char *path);
 DIR *__wrap_opendir(const char *path);
 int __wrap_execl(const char *path, const char *arg, ...);
+int __wrap_execv(const char *path, char *const argv[]);
 uid_t __wrap_geteuid(void);
 int __wrap_uname(struct utsname *un);
 
@@ -36,9 +39,14 @@ const char *fake_path(const char *path)
 
 static const char *redirect(const char *path)
 {
-	if (!strncmp(path, "/proc/", 6) || !strncmp(path, "/lib/", 5) ||
-	    !strncmp(path, "/run/", 5))
-		return fake_path(path);
+	static const char *const faked[] = {
+		"/proc/", "/lib/", "/run/", "/sys/", "/dev/kmsg", "/var/lib/dkms", "/etc/",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(faked) / sizeof(faked[0]); i++)
+		if (!strncmp(path, faked[i], strlen(faked[i])))
+			return fake_path(path);
 	return path;
 }
 
@@ -49,7 +57,18 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 
 int __wrap_open(const char *path, int flags, ...)
 {
-	return __real_open(redirect(path), flags);
+	va_list ap;
+	int mode;
+
+	va_start(ap, flags);
+	mode = flags & O_CREAT ? va_arg(ap, int) : 0;
+	va_end(ap);
+	return __real_open(redirect(path), flags, mode);
+}
+
+char *__wrap_realpath(const char *path, char *real)
+{
+	return __real_realpath(redirect(path), real);
 }
 
 DIR *__wrap_opendir(const char *path)
@@ -66,6 +85,11 @@ int __wrap_execl(const char *path, const char *arg, ...)
 	module = va_arg(ap, const char *);
 	va_end(ap);
 	return execlp(fake_path(path), arg, module, (char *)NULL);
+}
+
+int __wrap_execv(const char *path, char *const argv[])
+{
+	return execvp(fake_path(path), argv);
 }
 
 uid_t __wrap_geteuid(void)

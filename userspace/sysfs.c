@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vpnpass tool: numbers and routes that the kernel shows as files. */
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include "sysfs.h"
+
+/**
+ * sysfs_number() - read a number
+ * @fmt: path
+ *
+ * Return: the number, -1 if there is none.
+ */
+long sysfs_number(const char *fmt, ...)
+{
+	char path[512];
+	long value = -1;
+	va_list ap;
+	FILE *f;
+
+	va_start(ap, fmt);
+	vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%ld", &value) != 1)
+		value = -1;
+	if (f)
+		fclose(f);
+	return value;
+}
+
+/**
+ * routes_read() - the IPv4 routes of the main table
+ * @routes: to be filled
+ *
+ * Return: how many there are, or fit.
+ */
+unsigned int routes_read(struct route routes[ROUTES_MAX])
+{
+	FILE *f = fopen("/proc/net/route", "re");
+	unsigned int n = 0, flags;
+	char line[256];
+
+	while (f && n < ROUTES_MAX && fgets(line, sizeof(line), f)) {
+		struct route *r = &routes[n];
+
+		/* Iface Destination Gateway Flags RefCnt Use Metric Mask */
+		if (sscanf(line, "%15s %8x %*x %4x %*d %*d %u %8x", r->dev, &r->dest, &flags,
+			   &r->metric, &r->mask) == 5 && flags & 1)
+			n++;
+	}
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/**
+ * routes_find() - the route to an address
+ * @routes: routes
+ * @n: how many
+ * @addr: address in network order, 0 for the way out
+ *
+ * Return: the route, NULL if there is none.
+ */
+const struct route *routes_find(const struct route *routes, unsigned int n, uint32_t addr)
+{
+	const struct route *best = NULL;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		const struct route *r = &routes[i];
+
+		if ((addr & r->mask) != r->dest)
+			continue;
+		if (!best || ntohl(r->mask) > ntohl(best->mask) ||
+		    (r->mask == best->mask && r->metric < best->metric))
+			best = r;
+	}
+	return best;
+}
