@@ -56,7 +56,7 @@ static const struct command commands[] = {
 	  .takes = TAKES(OPT_LAN) | TAKES(OPT_DRY_RUN) | TAKES_PERSIST, .run = cmd_block },
 	{ "tunnels", "[--watch [SECONDS]]", "one row per tunnel, or a table that goes on",
 	  .takes = TAKES(OPT_WATCH), .run = cmd_tunnels },
-	{ "doctor", "[PROTO...]", "what stands in the way, and the command that mends it",
+	{ "doctor", "[PROTO...]", "what stands in the way, and what mends it",
 	  .words = true, .run = cmd_doctor },
 	{ "events", "", "a line per event, until interrupted", .run = cmd_events },
 	{ "apply", "[FILE]", "do what " PERSIST_FILE " says",
