@@ -12,7 +12,8 @@
 _Static_assert(CONFIG_PPTP == (int)VPNPASS_PROTO_PPTP && CONFIG_L2TP == (int)VPNPASS_PROTO_L2TP &&
 	       CONFIG_IPSEC == (int)VPNPASS_PROTO_IPSEC && CONFIG_ALL == (int)NPROTOS &&
 	       CONFIG_OFF == (int)VPNPASS_MODE_OFF && CONFIG_ON == (int)VPNPASS_MODE_ON &&
-	       CONFIG_RULE == (int)VPNPASS_MODE_RULE, "the file counts as the kernel does");
+	       CONFIG_RULE == (int)VPNPASS_MODE_RULE && CONFIG_BLOCK == (int)MODE_BLOCK,
+	       "the file counts as the kernel does");
 
 /**
  * struct apply - what became of a file
@@ -45,18 +46,6 @@ static bool note(struct apply *a, int rc)
 	if (rc && !a->rc)
 		a->rc = rc;
 	return rc == VP_PERM;
-}
-
-static int check_block(const struct apply *a)
-{
-	unsigned int proto;
-	int rc = VP_OK;
-
-	for (proto = 0; proto < NPROTOS; proto++)
-		if (a->config.values[proto].value == CONFIG_BLOCK)
-			rc = out_fail(VP_FAILED, "%s:%u: %s: block: not in this build", a->name,
-				      a->config.values[proto].line, proto_name(proto));
-	return rc;
 }
 
 static bool load_modules(struct apply *a)
@@ -191,8 +180,6 @@ int cmd_apply(const struct options *opt, int argc, char **argv)
 	if (argc > 1)
 		return out_fail(VP_USAGE, "'apply' takes one file, but there is '%s' too", argv[1]);
 	rc = persist_read(a.name, &a.config);
-	if (!rc)
-		rc = check_block(&a);
 	if (!rc) {
 		if (load_modules(&a))
 			set_all(&a);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "block.h"
 #include "kmod.h"
 #include "out.h"
 #include "problem.h"
@@ -19,6 +20,8 @@
  * @version: of its ABI
  * @protos: what it says about the protocols whose modules are loaded
  * @counters: and about what they counted
+ * @blocks: what nft rules drop
+ * @see_blocks: we may see that
  * @problems: what stands in the way
  */
 struct status {
@@ -26,6 +29,8 @@ struct status {
 	unsigned int version;
 	struct recs protos;
 	struct recs counters;
+	struct blocks blocks;
+	bool see_blocks;
 	struct problems problems;
 };
 
@@ -45,14 +50,25 @@ static void add_count(struct table *t, const struct rec *rec, unsigned int attr)
 		table_add(t, OUT_PLAIN, "-");
 }
 
-static void add_proto(struct table *t, unsigned int proto, const struct rec *rec)
+static void add_mode(struct table *t, const struct status *s, unsigned int proto,
+		     const struct rec *rec)
 {
 	bool helped = rec && rec_num(rec, VPNPASS_A_MODE) != VPNPASS_MODE_OFF;
 	char buf[REC_BUF];
 
-	table_add(t, OUT_PLAIN, "%s", rec_attrs[VPNPASS_A_PROTO].names[proto]);
-	table_add(t, helped ? OUT_GOOD : OUT_PLAIN, "%s",
-		  rec ? rec_name(rec, VPNPASS_A_MODE, buf) : "-");
+	if (s->blocks.of[proto].rules)
+		table_add(t, OUT_WARN, "%s", mode_name(MODE_BLOCK));
+	else
+		table_add(t, helped ? OUT_GOOD : OUT_PLAIN, "%s",
+			  rec ? rec_name(rec, VPNPASS_A_MODE, buf) : "-");
+}
+
+static void add_proto(struct table *t, const struct status *s, unsigned int proto)
+{
+	const struct rec *rec = recs_of_proto(&s->protos, proto);
+
+	table_add(t, OUT_PLAIN, "%s", proto_name(proto));
+	add_mode(t, s, proto, rec);
 	table_add(t, OUT_PLAIN, rec ? "loaded" : "not loaded");
 	add_count(t, rec, VPNPASS_A_TUNNELS);
 	add_count(t, rec, VPNPASS_A_CONTROLS);
@@ -64,7 +80,7 @@ static void print_protos(const struct status *s)
 	unsigned int proto;
 
 	for (proto = 0; proto < rec_attrs[VPNPASS_A_PROTO].nnames; proto++)
-		add_proto(&t, proto, recs_of_proto(&s->protos, proto));
+		add_proto(&t, s, proto);
 	table_print(&t);
 	table_free(&t);
 }
@@ -101,6 +117,15 @@ static void print_counters(const struct status *s, unsigned int proto)
 	}
 }
 
+static void print_block(const struct status *s, unsigned int proto)
+{
+	const struct block *b = &s->blocks.of[proto];
+
+	if (b->rules)
+		printf("\n%s is blocked%s%s: %" PRIu64 " packets dropped (%" PRIu64 " bytes)\n",
+		       proto_name(proto), *b->lan ? " on " : "", b->lan, b->packets, b->bytes);
+}
+
 static void print_problems(const struct problems *p)
 {
 	unsigned int i;
@@ -121,6 +146,10 @@ static int print_text(const struct status *s)
 	print_protos(s);
 	for (proto = 0; proto < rec_attrs[VPNPASS_A_PROTO].nnames; proto++)
 		print_counters(s, proto);
+	for (proto = 0; proto < NPROTOS; proto++)
+		print_block(s, proto);
+	if (!s->see_blocks)
+		printf("\nOnly root can see whether a protocol is blocked.\n");
 	print_problems(&s->problems);
 	return VP_OK;
 }
@@ -140,6 +169,16 @@ static json_t *counters_json(const struct status *s, unsigned int proto)
 	return obj;
 }
 
+static json_t *block_json(const struct block *b)
+{
+	json_t *obj = json_pack("{s:I, s:I}", "packets", (json_int_t)b->packets, "bytes",
+				(json_int_t)b->bytes);
+
+	if (*b->lan)
+		json_object_set_new(obj, "lan", json_string(b->lan));
+	return obj;
+}
+
 static json_t *proto_json(const struct status *s, unsigned int proto)
 {
 	const struct rec *rec = recs_of_proto(&s->protos, proto);
@@ -152,6 +191,10 @@ static json_t *proto_json(const struct status *s, unsigned int proto)
 	if (rec) {
 		rec_json(rec, obj);
 		json_object_set_new(obj, "counters", counters_json(s, proto));
+	}
+	if (s->blocks.of[proto].rules) {
+		json_object_set_new(obj, "mode", json_string(mode_name(MODE_BLOCK)));
+		json_object_set_new(obj, "block", block_json(&s->blocks.of[proto]));
 	}
 	return obj;
 }
@@ -177,6 +220,7 @@ static int print_json(const struct status *s)
 	json_object_set_new(root, "protocols", list);
 	for (proto = 0; proto < rec_attrs[VPNPASS_A_PROTO].nnames; proto++)
 		json_array_append_new(list, proto_json(s, proto));
+	json_object_set_new(root, "block-known", json_boolean(s->see_blocks));
 	json_object_set_new(root, "problems", problems_json(&s->problems));
 	return out_json(root, false);
 }
@@ -200,6 +244,50 @@ static int ask(struct status *s)
 	return rc;
 }
 
+/* What nft rules drop, for those who may see it. */
+static int ask_nft(struct status *s)
+{
+	int err = blocks_read(&s->blocks);
+
+	s->see_blocks = !err;
+	return err && err != -EPERM ? blocks_fail(err, "cannot read which protocols nft rules block")
+				    : VP_OK;
+}
+
+static struct problem *add_problem(struct problems *p, const char *id)
+{
+	struct problem *new = &p->v[p->n < PROBLEMS_MAX ? p->n++ : PROBLEMS_MAX - 1];
+
+	new->id = id;
+	return new;
+}
+
+static void find_odd_rules(struct problems *p, const struct blocks *b)
+{
+	static const char *const fixes[NPROTOS] = {
+		[VPNPASS_PROTO_PPTP] = "vpnpass block pptp (or: enable, disable)",
+		[VPNPASS_PROTO_L2TP] = "vpnpass block l2tp (or: enable, disable)",
+		[VPNPASS_PROTO_IPSEC] = "vpnpass block ipsec (or: enable, disable)",
+	};
+	struct problem *new;
+	unsigned int proto;
+
+	if (b->foreign) {
+		new = add_problem(p, "block-table");
+		new->fix = "nft list table inet vpnpass; rename or delete it";
+		snprintf(new->text, sizeof(new->text), "The nft table \"inet vpnpass\" is not this "
+			 "tool's (%s); nothing can be blocked.", b->foreign);
+	}
+	for (proto = 0; proto < NPROTOS; proto++) {
+		if (!b->of[proto].there || b->of[proto].intact)
+			continue;
+		new = add_problem(p, "block-rules");
+		new->fix = fixes[proto];
+		snprintf(new->text, sizeof(new->text), "The nft rules that block %s are not those "
+			 "that this tool writes; some of it may pass.", proto_name(proto));
+	}
+}
+
 int cmd_status(const struct options *opt, int argc, char **argv)
 {
 	struct status s = { .core = false };
@@ -207,8 +295,11 @@ int cmd_status(const struct options *opt, int argc, char **argv)
 
 	(void)argc, (void)argv;
 	rc = ask(&s);
+	if (!rc)
+		rc = ask_nft(&s);
 	if (!rc) {
 		problems_find(&s.problems, s.core, &s.protos);
+		find_odd_rules(&s.problems, &s.blocks);
 		rc = opt->json ? print_json(&s) : print_text(&s);
 		if (!rc && !s.core)
 			rc = VP_ABSENT;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include "block.h"
+#include "ct.h"
 #include "genl.h"
 #include "kmod.h"
 #include "mode.h"
@@ -17,9 +19,11 @@ const char *proto_name(unsigned int proto)
 	return rec_attrs[VPNPASS_A_PROTO].names[proto];
 }
 
-/* Name of a mode, as the kernel counts them. */
+/* Name of a mode, as the kernel counts them, or of MODE_BLOCK. */
 const char *mode_name(unsigned int mode)
 {
+	if (mode == MODE_BLOCK)
+		return "block";
 	return mode < rec_attrs[VPNPASS_A_MODE].nnames ?
 	       rec_attrs[VPNPASS_A_MODE].names[mode] : "unknown";
 }
@@ -140,10 +144,23 @@ static int load(struct genl *g, unsigned int proto, unsigned int *mode)
 	return err ? genl_fail(g, err, "cannot talk to the module") : VP_OK;
 }
 
+/* MODE_BLOCK, whatever the mode in the kernel, if our rules drop the protocol. */
+static int look_for_block(unsigned int proto, unsigned int *mode)
+{
+	struct blocks b;
+	int err = blocks_read(&b);
+
+	if (err)
+		return blocks_fail(err, "cannot read which protocols nft rules block");
+	if (b.of[proto].rules)
+		*mode = MODE_BLOCK;
+	return VP_OK;
+}
+
 /**
  * mode_get() - the mode of a protocol in this network namespace
  * @proto: protocol
- * @mode: to be set; off if its module is not loaded
+ * @mode: to be set; off if its module is not loaded, MODE_BLOCK if nft rules drop it
  * @loaded: to be set to whether it is
  *
  * Return: VP_OK, or an exit code after saying what is wrong.
@@ -160,7 +177,7 @@ int mode_get(unsigned int proto, unsigned int *mode, bool *loaded)
 	else if (err)
 		rc = genl_fail(&g, err, "cannot talk to the module");
 	genl_close(&g);
-	return rc;
+	return rc ? rc : look_for_block(proto, mode);
 }
 
 /**
@@ -185,14 +202,14 @@ int mode_need(unsigned int proto)
 }
 
 /**
- * mode_set() - set the mode of one protocol, loading its module if need be
+ * mode_help() - set how the kernel helps one protocol, loading its module if need be
  * @c: protocol and mode that it shall have; the mode that it had is filled in
  *
- * Nothing is done if it is as it shall be.
+ * Nothing is done if it is as it shall be, nor anything about rules that drop it.
  *
  * Return: VP_OK, or an exit code after saying what is wrong.
  */
-int mode_set(struct mode_change *c)
+int mode_help(struct mode_change *c)
 {
 	struct genl g;
 	int err, rc = VP_OK;
@@ -208,4 +225,48 @@ int mode_set(struct mode_change *c)
 		rc = write_mode(&g, c->proto, c->after);
 	genl_close(&g);
 	return rc;
+}
+
+/* Let a protocol through again. */
+static int unblock(struct mode_change *c)
+{
+	struct blocks before;
+	int rc = blocks_change(0, 1u << c->proto, "", &before);
+
+	if (before.of[c->proto].rules)
+		c->before = MODE_BLOCK;
+	return rc;
+}
+
+/* First the rules, so that nothing that ends can begin anew. */
+static int block(struct mode_change *c)
+{
+	struct mode_change off = { .proto = c->proto, .after = VPNPASS_MODE_OFF };
+	struct blocks before;
+	int rc;
+
+	rc = blocks_change(1u << c->proto, 0, "", &before);
+	if (!rc)
+		rc = mode_help(&off);
+	c->before = before.of[c->proto].rules ? MODE_BLOCK : off.before;
+	return rc ? rc : ct_end(1u << c->proto);
+}
+
+/**
+ * mode_set() - set the mode of one protocol, loading its module if need be
+ * @c: protocol and mode that it shall have, of the kernel's or MODE_BLOCK; the mode that it
+ *     had is filled in
+ *
+ * Nothing is done if it is as it shall be.
+ *
+ * Return: VP_OK, or an exit code after saying what is wrong.
+ */
+int mode_set(struct mode_change *c)
+{
+	int rc;
+
+	if (c->after == MODE_BLOCK)
+		return block(c);
+	rc = mode_help(c);
+	return rc ? rc : unblock(c);
 }

@@ -8,6 +8,9 @@
 
 #define NPROTOS		(VPNPASS_PROTO_IPSEC + 1)
 
+/* Beside the kernel's modes: our nft rules drop the protocol, see block.h. */
+#define MODE_BLOCK	(VPNPASS_MODE_RULE + 1)
+
 /**
  * struct mode_change - what one protocol goes through
  * @proto: protocol
@@ -26,6 +29,7 @@ int protos_parse(int argc, char **argv, unsigned int *set);
 
 int mode_get(unsigned int proto, unsigned int *mode, bool *loaded);
 int mode_need(unsigned int proto);
+int mode_help(struct mode_change *c);
 int mode_set(struct mode_change *c);
 
 #endif /* VPNPASS_MODE_H */
