@@ -18,7 +18,7 @@
 #include "out.h"
 #include "persist.h"
 
-#define LOCK_SECONDS	10
+#define LOCK_SECONDS	5
 #define LOCK_TRIES	(LOCK_SECONDS * 50)
 
 static const char head[] =

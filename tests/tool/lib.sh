@@ -34,7 +34,7 @@ check() {
 # fixture: the fake kernel's answers from standard input, a system without modules
 fixture() {
 	rm -rf "$FAKE"
-	mkdir -p "$FAKE/proc/sys/net/ipv4" "$FAKE/proc/sys/net/netfilter" "$FAKE/run/netns" \
+	mkdir -p "$FAKE/proc/sys/net/ipv4" "$FAKE/proc/sys/net/netfilter" "$FAKE/run/netns" "$FAKE/etc" \
 		"$FAKE/sbin" "$FAKE/lib/modules/6.1.0-test"
 	: >"$FAKE/log"
 	: >"$FAKE/proc/modules"

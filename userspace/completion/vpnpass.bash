@@ -14,7 +14,7 @@ _vpnpass_command() {
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-n | --netns) ((i++)) ;;
+		-n | --netns | --config-file) ((i++)) ;;
 		-*) ;;
 		*)
 			printf '%s' "${COMP_WORDS[i]}"
@@ -29,12 +29,19 @@ _vpnpass() {
 	local options='-j --json -n --netns -h --help -V --version'
 	case $prev in
 	-n | --netns) words=$(_vpnpass_netns) ;;
+	--config-file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	*)
 		case $(_vpnpass_command) in
-		'') words="status enable disable tunnels events help version $options" ;;
-		enable) words="pptp l2tp ipsec all --rule $options" ;;
-		disable) words="pptp l2tp ipsec all $options" ;;
+		'') words="status enable disable tunnels events apply show completion help version $options" ;;
+		enable) words="pptp l2tp ipsec all --rule --persist --config-file $options" ;;
+		disable) words="pptp l2tp ipsec all --persist --config-file $options" ;;
 		tunnels) words="--watch $options" ;;
+		apply) words="$options $(compgen -f -- "$cur")" ;;
+		show) words="--config $options" ;;
+		completion) words="bash $options" ;;
 		*) words=$options ;;
 		esac
 		;;

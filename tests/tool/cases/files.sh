@@ -5,13 +5,13 @@
 man_lint() {
 	# manuals of other packages need not be installed here
 	local found
-	found=$(mandoc -Tlint "$TOP/userspace/man/vpnpass.8" 2>&1 | grep -v 'referenced manual not found\|mandoc.db')
+	found=$(mandoc -Tlint "$TOP"/userspace/man/* 2>&1 | grep -v 'referenced manual not found\|mandoc.db')
 	[ -z "$found" ] || { echo "$found"; return 1; }
 }
-check "the manual is well-formed" man_lint
+check "the manuals are well-formed" man_lint
 words_in_manual() {
 	local word
-	for word in status enable disable tunnels events help version; do
+	for word in status enable disable tunnels events apply show completion help version; do
 		grep -q "^\.It Cm $word" "$TOP/userspace/man/vpnpass.8" || { echo "$word is missing"; return 1; }
 	done
 }
@@ -65,19 +65,54 @@ check "completion of commands" [ "$(complete_words vpnpass st)" = status ]
 check "completion of protocols" [ "$(complete_words vpnpass -j enable p)" = pptp ]
 check "completion of the second protocol" [ "$(complete_words vpnpass enable pptp i)" = ipsec ]
 check "completion of --rule" [ "$(complete_words vpnpass enable --r)" = --rule ]
+check "completion of --persist" [ "$(complete_words vpnpass disable l2tp --p)" = --persist ]
+check "completion of what to show" [ "$(complete_words vpnpass show --c)" = --config ]
+check "completion of a file" [ "$(complete_words vpnpass apply "$TOP/READM")" = "$TOP/README.md" ]
+check "completion of --config-file's value" \
+	[ "$(complete_words vpnpass enable --persist --config-file "$TOP/READM")" = "$TOP/README.md" ]
+check "completion of the shell" [ "$(complete_words vpnpass completion b)" = bash ]
 check "completion of nothing more" [ "$(complete_words vpnpass tunnels p)" = "" ]
+
+exits 0 "completion bash" completion bash
+check "completion bash: prints what is installed" cmp "$OUT" "$TOP/userspace/completion/vpnpass.bash"
+exits 2 "completion of another shell" completion fish
+complains "completion of another shell: choices" "'fish'; choose from bash"
 
 install_and_remove() {
 	local left
 	make -s -C "$TOP/userspace" install DESTDIR="$TMP/root" PREFIX=/usr >/dev/null
 	[ -x "$TMP/root/usr/sbin/vpnpass" ] && [ -s "$TMP/root/usr/share/man/man8/vpnpass.8" ] &&
 		[ -s "$TMP/root/usr/share/bash-completion/completions/vpnpass" ] &&
+		[ -s "$TMP/root/usr/share/man/man5/vpnpass.conf.5" ] &&
+		cmp "$TOP/userspace/vpnpass.conf" "$TMP/root/etc/vpnpass.conf" &&
+		grep -qx 'ExecStart=/usr/sbin/vpnpass apply' "$TMP/root/usr/lib/systemd/system/vpnpass.service" &&
+		! grep @ "$TMP/root/usr/lib/systemd/system/vpnpass.service" &&
 		grep -qx 'blacklist nf_conntrack_pptp' "$TMP/root/etc/modprobe.d/vpnpass.conf" || return 1
 	make -s -C "$TOP/userspace" uninstall DESTDIR="$TMP/root" PREFIX=/usr >/dev/null
 	left=$(find "$TMP/root" -type f)
 	[ -z "$left" ] || { echo "left behind: $left"; return 1; }
 }
 check "install and uninstall" install_and_remove
+
+keeps_configuration() {
+	mkdir -p "$TMP/kept/etc"
+	echo 'pptp = on' >"$TMP/kept/etc/vpnpass.conf"
+	make -s -C "$TOP/userspace" install DESTDIR="$TMP/kept" PREFIX=/usr >/dev/null
+	make -s -C "$TOP/userspace" uninstall DESTDIR="$TMP/kept" PREFIX=/usr >/dev/null
+	[ "$(cat "$TMP/kept/etc/vpnpass.conf")" = 'pptp = on' ]
+}
+check "install and uninstall leave the administrator's vpnpass.conf alone" keeps_configuration
+
+if command -v systemd-analyze >/dev/null; then
+	unit_verifies() {
+		local found
+		make -s -C "$TOP/userspace" install PREFIX="$TMP/unit" SYSCONFDIR="$TMP/unit/etc" >/dev/null
+		found=$(systemd-analyze verify --man=no "$TMP/unit/lib/systemd/system/vpnpass.service" 2>&1 |
+			grep -F vpnpass.service)
+		[ -z "$found" ] || { echo "$found"; return 1; }
+	}
+	check "systemd finds nothing wrong with vpnpass.service" unit_verifies
+fi
 
 hardened() {
 	readelf -lW "$REAL" | grep -q GNU_RELRO && readelf -hW "$REAL" | grep -q 'DYN' &&
