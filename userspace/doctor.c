@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include "doctor.h"
 #include "out.h"
+#include "ruleset.h"
 
 static const char *const severities[] = {
 	[SEV_OK] = "ok",
@@ -31,7 +32,9 @@ static const struct check {
 	{ false, doctor_recipe },
 	{ false, doctor_reverse_path },
 	{ false, doctor_mtu },
+	{ false, doctor_rules },
 	{ true, doctor_mode },
+	{ true, doctor_protocol_rules },
 	{ true, doctor_caps },
 	{ true, doctor_counters },
 	{ true, doctor_tunnels },
@@ -200,6 +203,7 @@ static void release(struct doctor *d)
 int cmd_doctor(const struct options *opt, int argc, char **argv)
 {
 	struct doctor d = { .opt = opt, .named = argc };
+	struct ruleset rules;
 	bool clear = true;
 	int rc = VP_OK;
 	size_t i;
@@ -209,6 +213,8 @@ int cmd_doctor(const struct options *opt, int argc, char **argv)
 	if (rc)
 		return rc;
 	ask(&d);
+	ruleset_read(&rules);
+	d.rules = &rules;
 	choose(&d);
 	examine(&d);
 	for (i = 0; i < d.n; i++)
@@ -218,5 +224,6 @@ int cmd_doctor(const struct options *opt, int argc, char **argv)
 	else
 		print_text(&d);
 	release(&d);
+	ruleset_free(&rules);
 	return rc ? rc : clear ? VP_OK : VP_FAILED;
 }

@@ -44,6 +44,8 @@ struct ruleset;
  * @tunnels: the tunnels
  * @tunnels_err: negative errno with which it did not show them, or 0
  * @rules: the firewall's rules
+ * @client: of one connection, in host order, 0 if that is not asked for
+ * @server: likewise
  * @v: findings
  * @n: how many
  */
@@ -58,6 +60,8 @@ struct doctor {
 	struct recs tunnels;
 	int tunnels_err;
 	struct ruleset *rules;
+	uint32_t client;
+	uint32_t server;
 	struct finding *v;
 	size_t n;
 };
@@ -75,7 +79,9 @@ void doctor_problems(struct doctor *d, unsigned int proto);
 void doctor_recipe(struct doctor *d, unsigned int proto);
 void doctor_reverse_path(struct doctor *d, unsigned int proto);
 void doctor_mtu(struct doctor *d, unsigned int proto);
+void doctor_rules(struct doctor *d, unsigned int proto);
 void doctor_mode(struct doctor *d, unsigned int proto);
+void doctor_protocol_rules(struct doctor *d, unsigned int proto);
 void doctor_caps(struct doctor *d, unsigned int proto);
 void doctor_counters(struct doctor *d, unsigned int proto);
 void doctor_tunnels(struct doctor *d, unsigned int proto);
