@@ -284,8 +284,8 @@ static void zones(struct doctor *d, const json_t *rule)
 		ct = json_object_get(json_object_get(json_object_get(e, "mangle"), "key"), "ct");
 		if (!ct || strcmp(ruleset_string(ct, "key"), "zone") || !*ruleset_string(ct, "dir"))
 			continue;
-		found(d, DOCTOR_ALL, SEV_WARN, "zones", "A rule puts one direction of connections in "
-		      "a conntrack zone (%s %s %s). Control connections that it meets are not "
+		found(d, DOCTOR_ALL, SEV_WARN, "zones", "A rule puts one direction of connections "
+		      "in a conntrack zone (%s %s %s). Control connections that it meets are not "
 		      "helped; one zone for both directions works.", ruleset_string(rule, "family"),
 		      ruleset_string(rule, "table"), ruleset_string(rule, "chain"));
 		mend_by_deleting(d, rule);

@@ -68,6 +68,8 @@ static struct value of_payload(const json_t *payload, const struct packet *p)
 	long l4 = l4_number(name);
 
 	json_decref(name);
+	if (!strcmp(header, "th") && p->l4 != IPPROTO_TCP && p->l4 != IPPROTO_UDP)
+		return (struct value){ NEVER, 0, NULL };
 	if (!strcmp(header, "ip6") || (l4 >= 0 && (unsigned long)l4 != p->l4))
 		return (struct value){ NEVER, 0, NULL };
 	if (l4 >= 0 || !strcmp(header, "th"))
