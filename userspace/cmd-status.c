@@ -117,13 +117,21 @@ static void print_counters(const struct status *s, unsigned int proto)
 	}
 }
 
-static void print_block(const struct status *s, unsigned int proto)
+static void print_blocks(const struct status *s)
 {
-	const struct block *b = &s->blocks.of[proto];
+	const struct block *b;
+	unsigned int proto;
+	bool any = false;
 
-	if (b->rules)
-		printf("\n%s is blocked%s%s: %" PRIu64 " packets dropped (%" PRIu64 " bytes)\n",
-		       proto_name(proto), *b->lan ? " on " : "", b->lan, b->packets, b->bytes);
+	for (proto = 0; proto < NPROTOS; proto++) {
+		b = &s->blocks.of[proto];
+		if (!b->rules)
+			continue;
+		printf("%s%s is blocked%s%s: %" PRIu64 " packets dropped (%" PRIu64 " bytes)\n",
+		       any ? "" : "\n", proto_name(proto), *b->lan ? " on " : "", b->lan,
+		       b->packets, b->bytes);
+		any = true;
+	}
 }
 
 static void print_problems(const struct problems *p)
@@ -146,8 +154,7 @@ static int print_text(const struct status *s)
 	print_protos(s);
 	for (proto = 0; proto < rec_attrs[VPNPASS_A_PROTO].nnames; proto++)
 		print_counters(s, proto);
-	for (proto = 0; proto < NPROTOS; proto++)
-		print_block(s, proto);
+	print_blocks(s);
 	if (!s->see_blocks)
 		printf("\nOnly root can see whether a protocol is blocked.\n");
 	print_problems(&s->problems);

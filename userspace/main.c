@@ -80,7 +80,7 @@ static const char epilogue[] =
 	"  -n, --netns NETNS    look at another network namespace: a name in /run/netns,\n"
 	"                       a path or a process number\n"
 	"      --rule           with enable: help only what a \"ct helper\" rule picks\n"
-	"      --lan IFACE      with block: only what comes from or goes to this interface\n"
+	"      --lan IFACE      with block: only what comes from or goes to IFACE\n"
 	"      --dry-run        with block: print its nft rules and do nothing\n"
 	"      --watch          with tunnels: again every 2 or SECONDS seconds\n"
 	"      --persist        with enable, disable, block: at boot too, vpnpass.conf(5)\n"

@@ -9,12 +9,19 @@ _vpnpass_netns() {
 	done
 }
 
+_vpnpass_interfaces() {
+	local i
+	for i in /sys/class/net/*; do
+		printf '%s\n' "${i##*/}"
+	done
+}
+
 # The first word that is neither an option nor an option's value
 _vpnpass_command() {
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-n | --netns | --config-file) ((i++)) ;;
+		-n | --netns | --config-file | --lan) ((i++)) ;;
 		-*) ;;
 		*)
 			printf '%s' "${COMP_WORDS[i]}"
@@ -29,15 +36,17 @@ _vpnpass() {
 	local options='-j --json -n --netns -h --help -V --version'
 	case $prev in
 	-n | --netns) words=$(_vpnpass_netns) ;;
+	--lan) words=$(_vpnpass_interfaces) ;;
 	--config-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
 	*)
 		case $(_vpnpass_command) in
-		'') words="status enable disable tunnels events apply show completion help version $options" ;;
+		'') words="status enable disable block tunnels events apply show completion help version $options" ;;
 		enable) words="pptp l2tp ipsec all --rule --persist --config-file $options" ;;
 		disable) words="pptp l2tp ipsec all --persist --config-file $options" ;;
+		block) words="pptp l2tp ipsec all --lan --dry-run --persist --config-file $options" ;;
 		tunnels) words="--watch $options" ;;
 		apply) words="$options $(compgen -f -- "$cur")" ;;
 		show) words="--config $options" ;;

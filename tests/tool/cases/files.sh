@@ -11,7 +11,7 @@ man_lint() {
 check "the manuals are well-formed" man_lint
 words_in_manual() {
 	local word
-	for word in status enable disable tunnels events apply show completion help version; do
+	for word in status enable disable block tunnels events apply show completion help version; do
 		grep -q "^\.It Cm $word" "$TOP/userspace/man/vpnpass.8" || { echo "$word is missing"; return 1; }
 	done
 }
@@ -64,6 +64,9 @@ complete_words() { # WORDS...: what the last one may become
 check "completion of commands" [ "$(complete_words vpnpass st)" = status ]
 check "completion of protocols" [ "$(complete_words vpnpass -j enable p)" = pptp ]
 check "completion of the second protocol" [ "$(complete_words vpnpass enable pptp i)" = ipsec ]
+check "completion of a protocol to block" [ "$(complete_words vpnpass block l)" = l2tp ]
+check "completion of an interface" [ "$(complete_words vpnpass block pptp --lan lo)" = lo ]
+check "completion of --dry-run" [ "$(complete_words vpnpass block --d)" = --dry-run ]
 check "completion of --rule" [ "$(complete_words vpnpass enable --r)" = --rule ]
 check "completion of --persist" [ "$(complete_words vpnpass disable l2tp --p)" = --persist ]
 check "completion of what to show" [ "$(complete_words vpnpass show --c)" = --config ]

@@ -11,7 +11,7 @@ usage_error() { # NAME TEXT ARGS...
 	check "$name: nothing on stdout" [ ! -s "$OUT" ]
 }
 
-usage_error "unknown command" "'frob'; choose from status, enable, disable, tunnels" frob
+usage_error "unknown command" "'frob'; choose from status, enable, disable, block, tunnels" frob
 usage_error "unknown letter" "'-x'; choose from -j" -x
 usage_error "unknown letter among others" "'-x'; choose from -j" -jx status
 usage_error "unknown option" "'--frob'" --frob
@@ -27,6 +27,16 @@ usage_error "--watch with no time" "'0' is no number of seconds" tunnels --watch
 usage_error "--watch with no number" "'nan' is no number of seconds" tunnels --watch=nan
 usage_error "--watch with two numbers" "but there is '4' too" tunnels --watch 3 4
 usage_error "--watch with two numbers, one in it" "but there is '4' too" tunnels --watch=3 4
+usage_error "--lan with enable" "'enable' takes no --lan; only block does" enable --lan eth0 pptp
+usage_error "--lan without its value" "'--lan' needs a value" block pptp --lan
+usage_error "--lan with what is no interface" "'eth0/1' is no name of an interface" block pptp --lan eth0/1
+usage_error "--lan with a name that is too long" "'abcdefghijklmnop' is no name of an interface" block pptp --lan abcdefghijklmnop
+usage_error "--lan with nothing" "'' is no name of an interface" block pptp --lan ''
+usage_error "--dry-run with disable" "'disable' takes no --dry-run; only block does" disable --dry-run pptp
+usage_error "--lan with --persist" "no word for an interface" block pptp --lan eth0 --persist
+usage_error "--dry-run with --persist" "leave out --persist, or --dry-run" block pptp --persist --dry-run
+usage_error "block without a protocol" "pptp, l2tp, ipsec, all" block
+usage_error "block of an unknown protocol" "'ppp'; choose from pptp, l2tp, ipsec, all" block ppp
 usage_error "a word too much" "but there is 'now'" tunnels now
 usage_error "enable without a protocol" "pptp, l2tp, ipsec, all" enable
 usage_error "disable without a protocol" "pptp, l2tp, ipsec, all" disable
