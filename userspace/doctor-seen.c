@@ -197,5 +197,5 @@ void doctor_tunnels(struct doctor *d, unsigned int proto)
 			 rec_num(rec, VPNPASS_A_AGE) > ANSWER_MS)
 			waiting(d, proto, rec);
 	}
-	found(d, proto, SEV_OK, "tunnels", "%u tunnels are up.", up);
+	found(d, proto, SEV_OK, "tunnels", "Tunnels that are up: %u.", up);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vpnpass doctor: walks a packet's way and says what stands in it. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,6 +39,8 @@ static const struct check {
 	{ true, doctor_caps },
 	{ true, doctor_counters },
 	{ true, doctor_tunnels },
+	{ true, doctor_natt },
+	{ true, doctor_client },
 };
 
 static char *format(const char *fmt, va_list ap)
@@ -200,15 +203,40 @@ static void release(struct doctor *d)
 	recs_free(&d->tunnels);
 }
 
+static int parse_addr(const char *option, const char *word, uint32_t *addr)
+{
+	struct in_addr in;
+
+	if (inet_pton(AF_INET, word, &in) != 1 || !in.s_addr)
+		return out_fail(VP_USAGE, "'%s' is no IPv4 address, which %s needs", word, option);
+	*addr = ntohl(in.s_addr);
+	return VP_OK;
+}
+
+static int parse_connection(struct doctor *d)
+{
+	const struct options *opt = d->opt;
+	int rc;
+
+	if (!opt->client && !opt->server)
+		return VP_OK;
+	if (!opt->client || !opt->server)
+		return out_fail(VP_USAGE, "a connection has two ends: there is no --%s",
+				opt->client ? "server" : "client");
+	rc = parse_addr("--client", opt->client, &d->client);
+	return rc ? rc : parse_addr("--server", opt->server, &d->server);
+}
+
 int cmd_doctor(const struct options *opt, int argc, char **argv)
 {
 	struct doctor d = { .opt = opt, .named = argc };
 	struct ruleset rules;
 	bool clear = true;
-	int rc = VP_OK;
 	size_t i;
+	int rc;
 
-	if (argc)
+	rc = parse_connection(&d);
+	if (!rc && argc)
 		rc = protos_parse(argc, argv, &d.protos);
 	if (rc)
 		return rc;

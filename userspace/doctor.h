@@ -85,5 +85,7 @@ void doctor_protocol_rules(struct doctor *d, unsigned int proto);
 void doctor_caps(struct doctor *d, unsigned int proto);
 void doctor_counters(struct doctor *d, unsigned int proto);
 void doctor_tunnels(struct doctor *d, unsigned int proto);
+void doctor_natt(struct doctor *d, unsigned int proto);
+void doctor_client(struct doctor *d, unsigned int proto);
 
 #endif /* VPNPASS_DOCTOR_H */

@@ -18,7 +18,7 @@ static int cmd_version(const struct options *opt, int argc, char **argv);
 
 /* Options that only some commands take; getopt has no letter for them. */
 enum { OPT_RULE = 256, OPT_WATCH, OPT_PERSIST, OPT_CONFIG, OPT_CONFIG_FILE, OPT_LAN,
-       OPT_DRY_RUN };
+       OPT_DRY_RUN, OPT_CLIENT, OPT_SERVER };
 
 /* Bit of such an option. */
 #define TAKES(opt)	(1u << ((opt) - OPT_RULE))
@@ -57,7 +57,7 @@ static const struct command commands[] = {
 	{ "tunnels", "[--watch [SECONDS]]", "one row per tunnel, or a table that goes on",
 	  .takes = TAKES(OPT_WATCH), .run = cmd_tunnels },
 	{ "doctor", "[PROTO...]", "what stands in the way, and what mends it",
-	  .words = true, .run = cmd_doctor },
+	  .words = true, .takes = TAKES(OPT_CLIENT) | TAKES(OPT_SERVER), .run = cmd_doctor },
 	{ "events", "", "a line per event, until interrupted", .run = cmd_events },
 	{ "apply", "[FILE]", "do what " PERSIST_FILE " says",
 	  .words = true, .run = cmd_apply },
@@ -83,6 +83,8 @@ static const char epilogue[] =
 	"      --lan IFACE      with block: only what comes from or goes to IFACE\n"
 	"      --dry-run        with block: print its nft rules and do nothing\n"
 	"      --watch          with tunnels: again every 2 or SECONDS seconds\n"
+	"      --client IP --server IP\n"
+	"                       with doctor: look at this connection too\n"
 	"      --persist        with enable, disable, block: at boot too, vpnpass.conf(5)\n"
 	"      --config-file FILE\n"
 	"                       with --persist: in FILE, not in " PERSIST_FILE "\n"
@@ -135,6 +137,8 @@ static const struct option long_options[] = {
 	{ "lan", required_argument, NULL, OPT_LAN },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "watch", optional_argument, NULL, OPT_WATCH },
+	{ "client", required_argument, NULL, OPT_CLIENT },
+	{ "server", required_argument, NULL, OPT_SERVER },
 	{ "persist", no_argument, NULL, OPT_PERSIST },
 	{ "config", no_argument, NULL, OPT_CONFIG },
 	{ "config-file", required_argument, NULL, OPT_CONFIG_FILE },
@@ -198,6 +202,12 @@ static int parse_options(struct options *opt, int argc, char **argv, const char 
 		case OPT_WATCH:
 			opt->watch = true;
 			opt->seconds = optarg;
+			break;
+		case OPT_CLIENT:
+			opt->client = optarg;
+			break;
+		case OPT_SERVER:
+			opt->server = optarg;
 			break;
 		case OPT_PERSIST:
 			opt->persist = true;

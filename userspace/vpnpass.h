@@ -28,6 +28,8 @@ enum vp_exit {
  * @config: "show --config"
  * @config_file: that file instead of the usual one, NULL if not said
  * @given: which options there were, for main.c
+ * @client: "doctor --client": address, NULL if not said
+ * @server: "doctor --server": likewise
  * @netns: network namespace to look at, NULL for our own
  */
 struct options {
@@ -41,6 +43,8 @@ struct options {
 	bool config;
 	const char *config_file;
 	unsigned int given;
+	const char *client;
+	const char *server;
 	const char *netns;
 };
 

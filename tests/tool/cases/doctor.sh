@@ -147,7 +147,7 @@ healthy
 tunnel pptp setup 192.168.1.10 500
 tunnel pptp up 192.168.1.11 500
 exits 0 "doctor, a tunnel that is new" doctor
-says "doctor, a tunnel that is new: one is up" "1 tunnels are up"
+says "doctor, a tunnel that is new: one is up" "Tunnels that are up: 1."
 healthy
 echo "tunnel-get error 1 not for you" >>"$FAKE/netlink"
 finds tunnels-unread info
