@@ -359,3 +359,34 @@ RC=0
 check "another one takes too long: exit code 1" [ "$RC" = 1 ]
 complains "another one takes too long: says so" "another vpnpass has been changing $CONF"
 refused "another one takes too long"
+
+# block
+running pptp=on l2tp=off
+sysctl_is netfilter/nf_conntrack_count 1
+printf 'pptp = block\nl2tp = on\n' | conf
+exits 0 "apply a block" apply "$CONF"
+says "apply a block: says so" "pptp: block (was on)"
+logged "apply a block: help ends" "proto-set pptp off"
+check "apply a block: there are rules" grep -q '^nft newtable newchain=block_pptp' "$FAKE/log"
+exits 0 "show --config of a block" show --config
+says "show --config of a block: says so" "pptp = block"
+: >"$FAKE/log"
+printf 'pptp = block\n' | conf
+sed -i 's/mode=on/mode=off/' "$FAKE/netlink"
+exits 0 "apply a block again" apply "$CONF"
+says "apply a block again: says so" "pptp: block already"
+check "apply a block again: changes nothing" eval '! grep -E "new|proto-set" "$FAKE/log"'
+exits 0 "--persist a block" block l2tp --persist --config-file "$CONF"
+conf_is "--persist a block: is kept" <<-'END'
+	pptp = block
+	l2tp = block
+END
+printf 'pptp = off\n' | conf
+exits 0 "apply the end of a block" apply "$CONF"
+says "apply the end of a block: says so" "pptp: off (was block)"
+check "apply the end of a block: its rules are gone" grep -q 'delchain=block_pptp' "$FAKE/log"
+running pptp=off
+echo 'nft error 1' >>"$FAKE/netlink"
+printf 'pptp = block\nmax_tunnels = 8' | conf
+exits 4 "a block that is not permitted" apply "$CONF"
+not_logged "a block that is not permitted: no mode is set" proto-set
