@@ -64,7 +64,7 @@ build-matrix: ## modules on Debian's 5.10, 6.1, 6.12, 7.2, 7.3 kernels; a warnin
 bench: ## guest instructions per packet: plain flows, the in-tree helper, ours (2 min)
 	tests/bench/run
 
-fuzz: ## fuzz what reads PPTP, L2TP and IKE for FUZZ_SECONDS (60)
+fuzz: ## fuzz what reads PPTP, L2TP, IKE and vpnpass.conf for FUZZ_SECONDS (60)
 	tests/tools/check fuzz
 
 sim: ## who owns an inbound SPI: our rule beside others' on simulated days (10 min)

@@ -48,6 +48,18 @@ static bool note(struct apply *a, int rc)
 	return rc == VP_PERM;
 }
 
+/* Before anything is set: do the modules speak our ABI, and may we look at the rules? */
+static int check_system(const struct apply *a)
+{
+	unsigned int key, mode;
+	bool loaded;
+
+	for (key = 0; key < CONFIG_KEYS; key++)
+		if (is_set(a, key))
+			return mode_get(VPNPASS_PROTO_PPTP, &mode, &loaded);
+	return VP_OK;
+}
+
 static bool load_modules(struct apply *a)
 {
 	unsigned int proto, mode;
@@ -180,6 +192,8 @@ int cmd_apply(const struct options *opt, int argc, char **argv)
 	if (argc > 1)
 		return out_fail(VP_USAGE, "'apply' takes one file, but there is '%s' too", argv[1]);
 	rc = persist_read(a.name, &a.config);
+	if (!rc)
+		rc = check_system(&a);
 	if (!rc) {
 		if (load_modules(&a))
 			set_all(&a);

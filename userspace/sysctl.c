@@ -44,15 +44,16 @@ int sysctl_get(const char *name, unsigned int *value)
 int sysctl_set(const char *name, unsigned int value)
 {
 	char path[128], text[16];
-	int fd, len, err = 0;
+	int fd, len, n, err = 0;
 
 	path_of(name, path, sizeof(path));
 	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	len = snprintf(text, sizeof(text), "%u\n", value);
-	if (write(fd, text, len) != len)
-		err = errno ? -errno : -EIO;
+	n = write(fd, text, len);
+	if (n != len)
+		err = n < 0 ? -errno : -EIO;
 	close(fd);
 	return err;
 }

@@ -180,7 +180,9 @@ echo 'proto-set error 1 no' >>"$FAKE/netlink"
 echo 'pptp = on' | conf
 exits 4 "apply is not permitted" apply "$CONF"
 sed -i 's/^family.*/family 40 9 7/' "$FAKE/netlink"
+echo 'max_tunnels = 9' >>"$CONF"
 exits 3 "apply with a module of another ABI" apply "$CONF"
+check "apply with a module of another ABI: no sysctl is set" value max_tunnels 16384
 exits 3 "show --config with a module of another ABI" show --config
 
 # show --config
@@ -389,4 +391,4 @@ running pptp=off
 echo 'nft error 1' >>"$FAKE/netlink"
 printf 'pptp = block\nmax_tunnels = 8' | conf
 exits 4 "a block that is not permitted" apply "$CONF"
-not_logged "a block that is not permitted: no mode is set" proto-set
+untouched "a block that is not permitted"
