@@ -82,8 +82,8 @@ void doctor_natt(struct doctor *d, unsigned int proto)
 		      n > 1 ? "s" : "");
 		if (n > 1)
 			found(d, proto, SEV_INFO, "nat-t-several", "If that is L2TP over IPsec "
-			      "and a client ends another one's connection, %s can't tell them apart. No "
-			      "router can mend that.", server);
+			      "and a client ends another one's connection, %s can't tell them "
+			      "apart. No router can mend that.", server);
 	}
 	entries_free(&all);
 }
@@ -134,7 +134,8 @@ static void show_entries(struct doctor *d, unsigned int proto, const struct entr
 			    (controls[i].port && e->dport != controls[i].port))
 				continue;
 			found(d, proto, SEV_INFO, "entry", "%s: seen by connection tracking, "
-			      "outside as %s, %s.", controls[i].name, text_of(e->reply_dst, outside),
+			      "outside as %s, %s.", controls[i].name,
+			      text_of(e->reply_dst, outside),
 			      e->unreplied ? "without an answer" : "answered");
 			break;
 		}
@@ -183,8 +184,8 @@ static void missing(struct doctor *d, unsigned int proto, const struct seen *s)
 	text_of(d->server, server);
 	if (!s->any) {
 		found(d, proto, SEV_WARN, "nothing-seen", "Nothing of this protocol from %s to %s "
-		      "has been seen: it does not come this way, is dropped before, or is not dialled.",
-		      client, server);
+		      "has been seen: it does not come this way, is dropped before, or is not "
+		      "dialled.", client, server);
 		mend(d, "tcpdump -ni any host %s and host %s", client, server);
 	} else if (s->control && !s->answered) {
 		found(d, proto, SEV_FAIL, "no-answer", "%s has not answered, or the answer did not "
@@ -196,8 +197,8 @@ static void missing(struct doctor *d, unsigned int proto, const struct seen *s)
 		mend(d, "nft list chains | grep 'type nat'");
 	} else if (s->control && doctor_helped(d, proto) && !d->tunnels_err) {
 		found(d, proto, SEV_WARN, "no-tunnel", "There is a connection to %s, but no tunnel "
-		      "of it is known: it is older than the help, no rule picks it, or no tunnel was "
-		      "asked for yet. It has to be dialled again.", server);
+		      "of it is known: it is older than the help, no rule picks it, or no tunnel "
+		      "was asked for yet. It has to be dialled again.", server);
 		mend(d, "conntrack -D -s %s -d %s", client, server);
 	}
 }
