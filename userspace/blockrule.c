@@ -30,7 +30,7 @@ enum what { ALL, SPORT, DPORT, GRE_PPP };
  * struct match - packets of a protocol
  * @proto: protocol
  * @l4: what the IP header says it is
- * @l4_name: nft's word for @l4
+ * @l4_name: the same for nft, a number where its word needs /etc/protocols
  * @what: which of them
  * @port: with SPORT or DPORT, the port
  */
@@ -43,7 +43,7 @@ static const struct match {
 } matches[] = {
 	{ VPNPASS_PROTO_PPTP, IPPROTO_TCP, "tcp", DPORT, 1723 },
 	{ VPNPASS_PROTO_PPTP, IPPROTO_TCP, "tcp", SPORT, 1723 },
-	{ VPNPASS_PROTO_PPTP, IPPROTO_GRE, "gre", GRE_PPP, 0 },
+	{ VPNPASS_PROTO_PPTP, IPPROTO_GRE, "47", GRE_PPP, 0 },
 	{ VPNPASS_PROTO_L2TP, IPPROTO_UDP, "udp", DPORT, 1701 },
 	{ VPNPASS_PROTO_L2TP, IPPROTO_UDP, "udp", SPORT, 1701 },
 	{ VPNPASS_PROTO_L2TP, 115, "115", ALL, 0 },
@@ -53,8 +53,8 @@ static const struct match {
 	{ VPNPASS_PROTO_IPSEC, IPPROTO_UDP, "udp", SPORT, 4500 },
 	{ VPNPASS_PROTO_IPSEC, IPPROTO_TCP, "tcp", DPORT, 4500 },
 	{ VPNPASS_PROTO_IPSEC, IPPROTO_TCP, "tcp", SPORT, 4500 },
-	{ VPNPASS_PROTO_IPSEC, IPPROTO_ESP, "esp", ALL, 0 },
-	{ VPNPASS_PROTO_IPSEC, IPPROTO_AH, "ah", ALL, 0 },
+	{ VPNPASS_PROTO_IPSEC, IPPROTO_ESP, "50", ALL, 0 },
+	{ VPNPASS_PROTO_IPSEC, IPPROTO_AH, "51", ALL, 0 },
 };
 
 /* The keyed GRE of PPTP: version 1 with PPP in it. Bytes 1 to 3 of its header. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vpnpass tool: commands that run until they are interrupted. */
+#include <stddef.h>
 #include "signals.h"
 #include "vpnpass.h"
 
