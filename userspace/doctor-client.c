@@ -215,7 +215,7 @@ void doctor_client(struct doctor *d, unsigned int proto)
 	if (!all.read) {
 		found(d, proto, SEV_INFO, "entries-unread", "The connections can't be read from "
 		      "/proc/net/nf_conntrack.");
-		mend(d, "vpnpass doctor (as root)");
+		mend(d, "sudo vpnpass doctor");
 	}
 	see(d, proto, &all, &s);
 	show_entries(d, proto, &all);

@@ -168,7 +168,7 @@ static void not_signed(struct doctor *d, bool tried)
 	found(d, DOCTOR_ALL, SEV_FAIL, "module-unsigned", "Secure Boot: this kernel takes only "
 	      "modules that are signed with a key it trusts, and %s.", tried ?
 	      "has refused one (\"Key was rejected\")" : "ours are not signed");
-	mend(d, "mokutil --import /var/lib/dkms/mok.pub && reboot (then build them anew)");
+	mend(d, "mokutil --import /var/lib/dkms/mok.pub && reboot");
 }
 
 static void not_loaded(struct doctor *d)
@@ -186,7 +186,7 @@ static void not_loaded(struct doctor *d)
 		mend(d, "make clean && make && make install");
 	} else {
 		found(d, DOCTOR_ALL, SEV_FAIL, "module-absent", "The modules are not loaded.");
-		mend(d, "vpnpass enable pptp (or l2tp, ipsec)");
+		mend(d, "vpnpass enable %s", proto_name(__builtin_ctz(d->protos)));
 	}
 }
 
@@ -205,8 +205,9 @@ void doctor_module(struct doctor *d, unsigned int proto)
 		break;
 	case -EPROTONOSUPPORT:
 		found(d, proto, SEV_FAIL, "module-abi", "The loaded module speaks ABI version %u, "
-		      "this tool version %u.", d->version, VPNPASS_FAMILY_VERSION);
-		mend(d, "make && make install (module and tool of one release)");
+		      "this tool version %u; they must be of one release.", d->version,
+		      VPNPASS_FAMILY_VERSION);
+		mend(d, "make && make install");
 		break;
 	default:
 		found(d, proto, SEV_FAIL, "module-mute", "The module does not answer: %s.",

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "doctor.h"
 #include "ruleset.h"
 #include "sysfs.h"
@@ -255,7 +256,7 @@ static void picked(struct doctor *d, unsigned int proto)
 	}
 	found(d, proto, SEV_FAIL, "no-helper-rule", "Its mode is rule, but no rule has a \"ct "
 	      "helper\" of type %s, so that nothing is helped.", types[proto]);
-	mend(d, "vpnpass enable %s (or write such a rule, see vpnpass(8))", proto_name(proto));
+	mend(d, "vpnpass enable %s", proto_name(proto));
 }
 
 /* Rules and one protocol. */
@@ -302,7 +303,7 @@ void doctor_rules(struct doctor *d, unsigned int proto)
 	if (!d->rules->list) {
 		found(d, proto, SEV_INFO, "rules-unread", "The firewall's rules can't be judged: "
 		      "%s.", d->rules->why);
-		mend(d, "apt-get install nftables; vpnpass doctor (as root)");
+		mend(d, geteuid() ? "sudo vpnpass doctor" : "apt-get install nftables");
 		return;
 	}
 	if (d->rules->legacy) {

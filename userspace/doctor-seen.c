@@ -37,7 +37,7 @@ static const struct {
 	{ "data-unknown", SEV_WARN,
 	  "Data came whose id belongs to no tunnel: of calls that were up before help was on, or "
 	  "foreign. Such clients have to dial again.",
-	  "vpnpass events (while a client dials)" },
+	  "vpnpass events" },
 	{ "data-not-up", SEV_INFO,
 	  "Data came before both ends had agreed on the tunnel.", NULL },
 	{ "data-no-entry", SEV_WARN,
@@ -183,7 +183,7 @@ void doctor_tunnels(struct doctor *d, unsigned int proto)
 	if (d->tunnels_err) {
 		found(d, proto, SEV_INFO, "tunnels-unread", "The tunnels can't be read: %s.",
 		      strerror(-d->tunnels_err));
-		mend(d, "vpnpass doctor (as root)");
+		mend(d, "sudo vpnpass doctor");
 		return;
 	}
 	for (i = 0; i < d->tunnels.n; i++) {

@@ -25,7 +25,11 @@ void doctor_problems(struct doctor *d, unsigned int proto)
 		table |= !strcmp(p.v[i].id, "conntrack-full");
 		forwarding |= !strcmp(p.v[i].id, "no-forwarding");
 		found(d, proto, SEV_FAIL, p.v[i].id, "%s", p.v[i].text);
-		mend(d, "%s", p.v[i].fix);
+		if (!strcmp(p.v[i].id, "conntrack-full"))
+			mend(d, "sysctl -w net.netfilter.nf_conntrack_max=%ld", 2 *
+			     sysfs_number("/proc/sys/net/netfilter/nf_conntrack_max"));
+		else
+			mend(d, "%s", p.v[i].fix);
 	}
 	if (!forwarding)
 		found(d, proto, SEV_OK, "forwarding", "IPv4 packets are forwarded.");
