@@ -6,6 +6,7 @@
 #include <string.h>
 #include "genl.h"
 #include "kmod.h"
+#include "nlmsg.h"
 #include "out.h"
 #include "vpnpass.h"
 
@@ -144,7 +145,7 @@ static int talk_receive(struct talk *t, uint16_t type)
 
 	if (len < 0)
 		return len;
-	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+	for (; nlmsg_fits(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
 		err = on_message(t, nlh, type);
 		if (err || t->done)
 			return err;
@@ -341,7 +342,7 @@ int genl_receive(struct genl *g, genl_cb cb, void *ctx)
 
 	if (len < 0)
 		return len;
-	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+	for (; nlmsg_fits(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
 		if (nlh->nlmsg_type != g->family && nlh->nlmsg_type != GENL_ID_CTRL)
 			continue;
 		if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct genlmsghdr))

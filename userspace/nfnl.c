@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include "nfnl.h"
+#include "nlmsg.h"
 
 /* The kernel fills dumps up to 32 KiB a datagram if there is room. */
 #define RECEIVE_SIZE	32768
@@ -89,7 +90,7 @@ static int receive(struct nfnl *n, struct talk *t)
 	if (got < 0)
 		return errno == ENOSPC ? -EBADMSG : -errno;
 	len = got;
-	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+	for (; nlmsg_fits(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
 		err = on_message(t, nlh);
 		if (err || t->done)
 			return err;

@@ -524,6 +524,7 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *req, size_t s
 		queued = taken = 0;
 	if (nl->bus == NETLINK_NETFILTER) {
 		fake_nft(req, size);
+		mutate();
 		return size;
 	}
 	if (((const struct nlmsghdr *)req)->nlmsg_len != size)

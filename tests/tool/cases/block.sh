@@ -239,6 +239,22 @@ rm "$FAKE/proc/sys/net/netfilter/nf_conntrack_count"
 exits 0 "no conntrack at all" block pptp
 silent "no conntrack at all"
 
+# Answers that are random
+random_rules() {
+	local seed
+	for seed in $(seq 150); do
+		VPNPASS_FAKE_SEED=$seed tool "${@}"
+		[ "$RC" -le 4 ] && ! grep -q 'Sanitizer\|runtime error\|fake-' "$ERR" && continue
+		echo "seed $seed"
+		return 1
+	done
+}
+helped off "${entries[@]}"
+tool block l2tp
+check "150 answers about rules with some random bytes" random_rules status
+helped off "${entries[@]}"
+check "150 answers about entries with some random bytes" random_rules block pptp
+
 # This machine's own kernel, if it lets us have a namespace of our own
 real() {
 	unshare -rn "$REAL" "$@"
