@@ -5,50 +5,7 @@
 # IPsec, unloaded under it.
 . "$(dirname "$0")/../lib/lab.sh"
 . "$(dirname "$0")/../lib/l2tpwire.sh"
-
-MODULES=/lib/modules/$(uname -r)
-
-# gives CODE CMD...: exit code; both outputs are kept
-gives() {
-	local want=$1 status=0
-	shift
-	"$@" >"$LAB/tool.out" 2>"$LAB/tool.err" || status=$?
-	cat "$LAB/tool.out" "$LAB/tool.err"
-	[ "$status" = "$want" ] || { echo "exit code $status"; return 1; }
-}
-
-vp() {
-	vpnpass -n r "$@"
-}
-
-said() { # TEXT
-	cat "$LAB/tool.out" "$LAB/tool.err" | grep -F -- "$1"
-}
-
-# A user without rights, already in the router's namespace
-as_nobody() {
-	ip netns exec r setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all vpnpass "$@"
-}
-
-# What make install does, for this guest
-install_modules() {
-	mkdir -p "$LAB/over"
-	mount -t tmpfs over "$LAB/over" || return 1
-	mkdir "$LAB/over/upper" "$LAB/over/work"
-	mount -t overlay -o "lowerdir=$MODULES,upperdir=$LAB/over/upper,workdir=$LAB/over/work" \
-		overlay "$MODULES" || return 1
-	mkdir -p "$MODULES/updates"
-	cp "$VP_KO"/nf_{vpnpass,nat_pptp,nat_l2tp,nat_esp}.ko "$MODULES/updates/"
-	depmod
-}
-
-uninstall_modules() {
-	umount "$MODULES" && umount "$LAB/over"
-}
-
-is_loaded() {
-	lsmod | grep -q "^$1 "
-}
+. "$(dirname "$0")/../lib/tool.sh"
 
 absent() {
 	check "absent: status gives 3" gives 3 vp status
