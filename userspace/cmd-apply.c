@@ -20,6 +20,7 @@ _Static_assert(CONFIG_PPTP == (int)VPNPASS_PROTO_PPTP && CONFIG_L2TP == (int)VPN
  * @name: file
  * @config: what is in it
  * @before: what the keys were set to
+ * @lan_before: where they were blocked, of modes
  * @done: BIT(key): it is as the file says
  * @skipped: BIT(key): there is nothing to set, as its module is not needed
  * @failed: BIT(protocol): its module cannot be had
@@ -29,6 +30,7 @@ struct apply {
 	const char *name;
 	struct config config;
 	unsigned int before[CONFIG_KEYS];
+	char lan_before[NPROTOS][CONFIG_LAN];
 	unsigned int done;
 	unsigned int skipped;
 	unsigned int failed;
@@ -52,11 +54,11 @@ static bool note(struct apply *a, int rc)
 static int check_system(const struct apply *a)
 {
 	unsigned int key, mode;
-	bool loaded;
+	char lan[IFNAMSIZ];
 
 	for (key = 0; key < CONFIG_KEYS; key++)
 		if (is_set(a, key))
-			return mode_get(VPNPASS_PROTO_PPTP, &mode, &loaded);
+			return mode_get(VPNPASS_PROTO_PPTP, &mode, lan);
 	return VP_OK;
 }
 
@@ -114,8 +116,10 @@ static bool set_mode(struct apply *a, unsigned int key)
 
 	if (a->failed & 1u << key)
 		return true;
+	strcpy(c.lan, a->config.values[key].lan);
 	rc = mode_set(&c);
 	a->before[key] = c.before;
+	strcpy(a->lan_before[key], c.lan_before);
 	if (!rc)
 		a->done |= 1u << key;
 	return !note(a, rc);
@@ -135,50 +139,62 @@ static void set_all(struct apply *a)
 			return;
 }
 
+static const char *text_now(const struct apply *a, unsigned int key, char buf[CONFIG_VALUE])
+{
+	const struct config_value *v = &a->config.values[key];
+
+	return config_value_text(key, v->value, v->lan, buf);
+}
+
+static const char *text_before(const struct apply *a, unsigned int key, char buf[CONFIG_VALUE])
+{
+	return config_value_text(key, a->before[key],
+				 config_is_mode(key) ? a->lan_before[key] : "", buf);
+}
+
 static void print_key(const struct apply *a, unsigned int key)
 {
 	const char *name = config_keys[key].name;
-	unsigned int value = a->config.values[key].value;
 	char now[CONFIG_VALUE], before[CONFIG_VALUE];
 
-	config_value_text(key, value, now);
-	config_value_text(key, a->before[key], before);
+	text_now(a, key, now);
+	text_before(a, key, before);
 	if (a->skipped & 1u << key)
 		printf("%s: not set, the module that needs it is not loaded\n", name);
 	else if (!(a->done & 1u << key))
 		return;
-	else if (a->before[key] == value)
+	else if (!strcmp(now, before))
 		printf("%s: %s already\n", name, now);
 	else
 		printf("%s: %s (was %s)\n", name, now, before);
 }
 
-static json_t *json_value(unsigned int key, unsigned int value)
+static json_t *json_change(const struct apply *a, unsigned int key)
 {
-	char buf[CONFIG_VALUE];
+	unsigned int value = a->config.values[key].value;
+	char now[CONFIG_VALUE], before[CONFIG_VALUE];
+	bool mode = config_is_mode(key);
 
-	return config_is_mode(key) ? json_string(config_value_text(key, value, buf)) :
-	       json_integer(value);
+	text_now(a, key, now);
+	text_before(a, key, before);
+	return json_pack("{s:s, s:o, s:o, s:b}", "key", config_keys[key].name,
+			 "value", mode ? json_string(now) : json_integer(value),
+			 "before", mode ? json_string(before) : json_integer(a->before[key]),
+			 "changed", strcmp(now, before));
 }
 
 static int print_json(const struct apply *a)
 {
 	json_t *root = out_json_new(), *list = json_array(), *skipped = json_array();
-	unsigned int key, value;
+	unsigned int key;
 
 	json_object_set_new(root, "changes", list);
 	json_object_set_new(root, "skipped", skipped);
 	for (key = 0; key < CONFIG_KEYS; key++) {
-		value = a->config.values[key].value;
 		if (a->skipped & 1u << key)
 			json_array_append_new(skipped, json_string(config_keys[key].name));
 		if (a->done & 1u << key)
-			json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b}",
-							      "key", config_keys[key].name,
-							      "value", json_value(key, value),
-							      "before",
-							      json_value(key, a->before[key]),
-							      "changed", a->before[key] != value));
+			json_array_append_new(list, json_change(a, key));
 	}
 	return out_json(root, false);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vpnpass block: drop protocols, at once and in both directions. */
-#include <ctype.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,22 +23,12 @@ struct blocking {
 	struct block before;
 };
 
-/* Names that the kernel takes, less what nft can't show as it is. */
-static bool is_interface_name(const char *name)
-{
-	const char *c;
-
-	if (!*name || strlen(name) >= IFNAMSIZ || !strcmp(name, ".") || !strcmp(name, ".."))
-		return false;
-	for (c = name; *c; c++)
-		if (!isgraph((unsigned char)*c) || strchr("/:*\\\"", *c))
-			return false;
-	return true;
-}
-
 static int check_lan(const char *lan)
 {
-	if (!is_interface_name(lan))
+	if (strchr(lan, '#'))
+		return out_fail(VP_USAGE, "'%s': vpnpass.conf(5) has no place for a '#'; rename "
+				"the interface for --lan", lan);
+	if (!config_is_lan(lan))
 		return out_fail(VP_USAGE, "'%s' is no name of an interface for --lan; \"ip link\" "
 				"lists those there are", lan);
 	if (!if_nametoindex(lan))
@@ -132,7 +121,7 @@ static unsigned int block(unsigned int set, const char *lan, struct persist *fil
 		list[n] = (struct blocking){ .proto = proto, .before = before.of[proto] };
 		rc = help_off(&list[n]);
 		if (!rc)
-			rc = persist_set(file, proto, MODE_BLOCK);
+			rc = persist_set(file, proto, MODE_BLOCK, lan);
 		if (rc && !*first)
 			*first = rc;
 		n += !rc;
@@ -151,6 +140,8 @@ static int block_and_tell(const struct options *opt, unsigned int set, const cha
 	int rc, first;
 
 	first = persist_open(&file, opt);
+	if (!first)
+		first = mode_check();
 	if (!first) {
 		n = block(set, lan, &file, list, &first);
 		for (i = 0; i < n && !opt->json; i++)
@@ -166,9 +157,6 @@ static int block_and_tell(const struct options *opt, unsigned int set, const cha
 
 static int check_persist(const struct options *opt)
 {
-	if (opt->persist && opt->lan)
-		return out_fail(VP_USAGE, "vpnpass.conf(5) has no word for an interface; leave out "
-				"--persist, or --lan");
 	if (opt->persist && opt->dry_run)
 		return out_fail(VP_USAGE, "--dry-run does nothing, so there is nothing to be kept; "
 				"leave out --persist, or --dry-run");

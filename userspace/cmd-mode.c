@@ -52,7 +52,7 @@ static int set_all(const struct options *opt, int argc, char **argv, unsigned in
 		changes[n] = (struct mode_change){ .proto = proto, .after = mode };
 		rc = mode_set(&changes[n]);
 		if (!rc)
-			rc = persist_set(&file, proto, mode);
+			rc = persist_set(&file, proto, mode, "");
 		if (rc && !first)
 			first = rc;
 		if (!rc && !opt->json)

@@ -41,7 +41,7 @@ static const char *const modes[] = {
 	[CONFIG_BLOCK] = "block",
 };
 
-#define MODE_CHOICES	"choose from off, on, rule, block"
+#define MODE_CHOICES	"choose from off, on, rule, block, block on INTERFACE"
 
 /* A piece of a line. */
 struct piece {
@@ -154,7 +154,7 @@ static int error_key(struct config *c, struct piece key)
 static int error_value(struct config *c, unsigned int key, struct piece value)
 {
 	const struct config_key *k = &config_keys[key];
-	char text[256], word[QUOTE], choices[64];
+	char text[256], word[QUOTE], choices[80];
 
 	if (config_is_mode(key))
 		snprintf(choices, sizeof(choices), MODE_CHOICES);
@@ -188,20 +188,64 @@ static int error_line(struct config *c, struct piece line)
 	return error(c, text);
 }
 
-static bool read_value(unsigned int key, struct piece w, unsigned int *value)
+/**
+ * config_is_lan() - can this name of an interface be written behind "block on"?
+ * @name: name
+ *
+ * Return: whether the kernel takes it, nft shows it as it is, and a line can hold it.
+ */
+bool config_is_lan(const char *name)
+{
+	const char *c;
+
+	if (!*name || strlen(name) >= CONFIG_LAN || !strcmp(name, ".") || !strcmp(name, ".."))
+		return false;
+	for (c = name; *c; c++)
+		if (*c <= ' ' || *c > '~' || strchr("/:*\\\"#", *c))
+			return false;
+	return true;
+}
+
+/* Take one word off the front. */
+static struct piece next_word(struct piece *w)
+{
+	struct piece word = { w->p, 0 };
+
+	while (word.len < w->len && !is_space(w->p[word.len]))
+		word.len++;
+	*w = trim(w->p + word.len, w->len - word.len);
+	return word;
+}
+
+/* A mode, or "block on" and the name of an interface. */
+static bool read_mode(struct piece w, struct config_value *v)
+{
+	struct piece rest = w;
+	size_t i;
+
+	*v->lan = '\0';
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
+		if (same(w, modes[i])) {
+			v->value = i;
+			return true;
+		}
+	if (!same(next_word(&rest), modes[CONFIG_BLOCK]) || !same(next_word(&rest), "on") ||
+	    rest.len >= CONFIG_LAN || memchr(rest.p, '\0', rest.len))
+		return false;
+	v->value = CONFIG_BLOCK;
+	memcpy(v->lan, rest.p, rest.len);
+	v->lan[rest.len] = '\0';
+	return config_is_lan(v->lan);
+}
+
+static bool read_value(unsigned int key, struct piece w, struct config_value *v)
 {
 	const struct config_key *k = &config_keys[key];
 	unsigned long n = 0;
 	size_t i;
 
-	if (config_is_mode(key)) {
-		for (i = 0; i < ARRAY_SIZE(modes); i++)
-			if (same(w, modes[i])) {
-				*value = i;
-				return true;
-			}
-		return false;
-	}
+	if (config_is_mode(key))
+		return read_mode(w, v);
 	for (i = 0; i < w.len; i++) {
 		if (w.p[i] < '0' || w.p[i] > '9')
 			return false;
@@ -209,7 +253,7 @@ static bool read_value(unsigned int key, struct piece w, unsigned int *value)
 		if (n > k->max)
 			return false;
 	}
-	*value = n;
+	v->value = n;
 	return w.len && n >= k->min;
 }
 
@@ -243,7 +287,8 @@ static int read_line(struct config *c)
 {
 	struct piece w = content(&c->lines[c->nlines - 1]), name, value;
 	const char *eq = w.len ? memchr(w.p, '=', w.len) : NULL;
-	unsigned int key, n = 0;
+	struct config_value v = { c->nlines, 0, "" };
+	unsigned int key;
 
 	if (!w.len)
 		return 0;
@@ -256,11 +301,11 @@ static int read_line(struct config *c)
 	if (c->values[key].line)
 		return error_twice(c, key);
 	value = value_of(w);
-	if (!read_value(key, value, &n)) {
+	if (!read_value(key, value, &v)) {
 		c->values[key].line = c->nlines;
 		return error_value(c, key, value);
 	}
-	c->values[key] = (struct config_value){ c->nlines, n };
+	c->values[key] = v;
 	return 0;
 }
 
@@ -384,24 +429,28 @@ static int change_value(struct config_line *line, const char *value)
  * @c: the text
  * @key: index in config_keys
  * @value: a value that it may have
+ * @lan: of CONFIG_BLOCK the interface, of which config_is_lan() is true, or ""
  *
  * Comments, order and spaces of what is there stay.
  *
  * Return: 0 or -ENOMEM.
  */
-int config_set(struct config *c, unsigned int key, unsigned int value)
+int config_set(struct config *c, unsigned int key, unsigned int value, const char *lan)
 {
 	struct config_value *v = &c->values[key];
 	char buf[CONFIG_VALUE];
 	int err;
 
-	if (v->line && v->value == value)
+	if (v->line && v->value == value && !strcmp(v->lan, lan))
 		return 0;
-	config_value_text(key, value, buf);
+	config_value_text(key, value, lan, buf);
 	err = v->line ? change_value(&c->lines[v->line - 1], buf) : add_value(c, key, buf);
-	if (!err)
-		v->value = value;
-	return err;
+	if (err)
+		return err;
+	v->value = value;
+	memset(v->lan, 0, sizeof(v->lan));
+	memcpy(v->lan, lan, strnlen(lan, sizeof(v->lan) - 1));
+	return 0;
 }
 
 /**
@@ -446,14 +495,16 @@ void config_free(struct config *c)
  * config_value_text() - a value as it is written
  * @key: index in config_keys
  * @value: value
+ * @lan: of CONFIG_BLOCK the interface, or ""
  * @buf: memory for it
  *
  * Return: @buf.
  */
-const char *config_value_text(unsigned int key, unsigned int value, char buf[CONFIG_VALUE])
+const char *config_value_text(unsigned int key, unsigned int value, const char *lan,
+			      char buf[CONFIG_VALUE])
 {
 	if (config_is_mode(key) && value < ARRAY_SIZE(modes))
-		snprintf(buf, CONFIG_VALUE, "%s", modes[value]);
+		snprintf(buf, CONFIG_VALUE, "%s%s%s", modes[value], *lan ? " on " : "", lan);
 	else
 		snprintf(buf, CONFIG_VALUE, "%u", value);
 	return buf;

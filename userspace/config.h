@@ -8,6 +8,7 @@
 
 #define CONFIG_KEYS	17
 #define CONFIG_SIZE_MAX	65536	/* bytes that a file may have */
+#define CONFIG_LAN	16	/* room for the name of an interface, as IFNAMSIZ */
 
 /* Values of the keys that are modes; the first three as the kernel counts them. */
 enum config_mode { CONFIG_OFF, CONFIG_ON, CONFIG_RULE, CONFIG_BLOCK };
@@ -53,7 +54,8 @@ struct config_error {
  * @nlines: how many
  * @errors: what is wrong, in the order of the lines
  * @nerrors: how many
- * @values: what the keys are set to, and in which line (from 1); 0: they are not set
+ * @values: what the keys are set to, and in which line (from 1); 0: they are not set; of
+ *	CONFIG_BLOCK also at which interface, "" for everywhere
  */
 struct config {
 	struct config_line *lines;
@@ -63,17 +65,20 @@ struct config {
 	struct config_value {
 		unsigned int line;
 		unsigned int value;
+		char lan[CONFIG_LAN];
 	} values[CONFIG_KEYS];
 };
 
 /* Room for what config_value_text() writes. */
-#define CONFIG_VALUE	16
+#define CONFIG_VALUE	32
 
 int config_parse(struct config *c, const char *text, size_t len);
-int config_set(struct config *c, unsigned int key, unsigned int value);
+int config_set(struct config *c, unsigned int key, unsigned int value, const char *lan);
 char *config_text(const struct config *c, size_t *len);
 void config_free(struct config *c);
 
-const char *config_value_text(unsigned int key, unsigned int value, char buf[CONFIG_VALUE]);
+const char *config_value_text(unsigned int key, unsigned int value, const char *lan,
+			      char buf[CONFIG_VALUE]);
+bool config_is_lan(const char *name);
 
 #endif /* VPNPASS_CONFIG_H */

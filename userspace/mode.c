@@ -145,15 +145,17 @@ static int load(struct genl *g, unsigned int proto, unsigned int *mode)
 }
 
 /* MODE_BLOCK, whatever the mode in the kernel, if our rules drop the protocol. */
-static int look_for_block(unsigned int proto, unsigned int *mode)
+static int look_for_block(unsigned int proto, unsigned int *mode, char lan[IFNAMSIZ])
 {
 	struct blocks b;
 	int err = blocks_read(&b);
 
 	if (err)
 		return blocks_fail(err, "cannot read which protocols nft rules block");
-	if (b.of[proto].rules)
+	if (b.of[proto].rules) {
 		*mode = MODE_BLOCK;
+		strcpy(lan, b.of[proto].lan);
+	}
 	return VP_OK;
 }
 
@@ -161,23 +163,41 @@ static int look_for_block(unsigned int proto, unsigned int *mode)
  * mode_get() - the mode of a protocol in this network namespace
  * @proto: protocol
  * @mode: to be set; off if its module is not loaded, MODE_BLOCK if nft rules drop it
- * @loaded: to be set to whether it is
+ * @lan: to be set to the interface that it is blocked at, "" if it is everywhere, or not
  *
  * Return: VP_OK, or an exit code after saying what is wrong.
  */
-int mode_get(unsigned int proto, unsigned int *mode, bool *loaded)
+int mode_get(unsigned int proto, unsigned int *mode, char lan[IFNAMSIZ])
 {
 	struct genl g;
 	int err = read_mode(&g, proto, mode);
 	int rc = VP_OK;
 
-	*loaded = !err;
+	*lan = '\0';
 	if (err == -ENOENT)
 		*mode = VPNPASS_MODE_OFF;	/* no module, no help */
 	else if (err)
 		rc = genl_fail(&g, err, "cannot talk to the module");
 	genl_close(&g);
-	return rc ? rc : look_for_block(proto, mode);
+	return rc ? rc : look_for_block(proto, mode, lan);
+}
+
+/**
+ * mode_check() - can the modules be talked to, if they are loaded?
+ *
+ * Return: VP_OK, or an exit code after saying what is wrong.
+ */
+int mode_check(void)
+{
+	unsigned int mode;
+	struct genl g;
+	int err = read_mode(&g, VPNPASS_PROTO_PPTP, &mode);
+	int rc = VP_OK;
+
+	if (err && err != -ENOENT)
+		rc = genl_fail(&g, err, "cannot talk to the module");
+	genl_close(&g);
+	return rc;
 }
 
 /**
@@ -233,8 +253,10 @@ static int unblock(struct mode_change *c)
 	struct blocks before;
 	int rc = blocks_change(0, 1u << c->proto, "", &before);
 
-	if (before.of[c->proto].rules)
+	if (before.of[c->proto].rules) {
 		c->before = MODE_BLOCK;
+		strcpy(c->lan_before, before.of[c->proto].lan);
+	}
 	return rc;
 }
 
@@ -245,10 +267,14 @@ static int block(struct mode_change *c)
 	struct blocks before;
 	int rc;
 
-	rc = blocks_change(1u << c->proto, 0, "", &before);
+	rc = blocks_change(1u << c->proto, 0, c->lan, &before);
 	if (!rc)
 		rc = mode_help(&off);
-	c->before = before.of[c->proto].rules ? MODE_BLOCK : off.before;
+	c->before = off.before;
+	if (before.of[c->proto].rules) {
+		c->before = MODE_BLOCK;
+		strcpy(c->lan_before, before.of[c->proto].lan);
+	}
 	return rc ? rc : ct_end(1u << c->proto);
 }
 

@@ -20,6 +20,7 @@
 
 #define LOCK_SECONDS	5
 #define LOCK_TRIES	(LOCK_SECONDS * 50)
+#define ROOM		512	/* bytes by which a file may grow */
 
 static const char head[] =
 	"# What vpnpass.service applies at boot, see vpnpass.conf(5)\n";
@@ -205,6 +206,21 @@ static int read_old(struct persist *p)
 	return rc ? rc : fail_errors(p->name, &p->config);
 }
 
+/* Take the room that the new file needs, before anything is done that it shall tell of. */
+static int reserve(const struct persist *p)
+{
+	size_t len = ROOM, i;
+	int err;
+
+	for (i = 0; i < p->config.nlines; i++)
+		len += p->config.lines[i].len;
+	err = posix_fallocate(p->fd, 0, len);
+	if (!err || err == EOPNOTSUPP || err == ENOSYS)
+		return VP_OK;
+	return out_fail(VP_FAILED, "cannot write %s: %s; nothing was changed", p->name,
+			strerror(err));
+}
+
 /**
  * persist_open() - get ready to change the configuration file, if that is wanted
  * @p: to be filled; for persist_close() in any case
@@ -229,7 +245,9 @@ int persist_open(struct persist *p, const struct options *opt)
 	if (err)
 		return fail_file("change", p->name, -err);
 	rc = lock(p);
-	return rc ? rc : read_old(p);
+	if (!rc)
+		rc = read_old(p);
+	return rc ? rc : reserve(p);
 }
 
 /**
@@ -237,17 +255,18 @@ int persist_open(struct persist *p, const struct options *opt)
  * @p: open file
  * @key: index in config_keys; of a mode the protocol
  * @value: a value that it may have
+ * @lan: of a block its interface, or ""
  *
  * Return: VP_OK, or an exit code after saying what is wrong.
  */
-int persist_set(struct persist *p, unsigned int key, unsigned int value)
+int persist_set(struct persist *p, unsigned int key, unsigned int value, const char *lan)
 {
 	const struct config_value *v = &p->config.values[key];
 
-	if (!p->name || (v->line && v->value == value))
+	if (!p->name || (v->line && v->value == value && !strcmp(v->lan, lan)))
 		return VP_OK;
 	p->changed = true;
-	return config_set(&p->config, key, value) ? fail_memory() : VP_OK;
+	return config_set(&p->config, key, value, lan) ? fail_memory() : VP_OK;
 }
 
 static int write_all(int fd, const char *text, size_t len)
@@ -300,9 +319,9 @@ static int replace(struct persist *p, const char *text, size_t len)
 {
 	int err;
 
-	if (ftruncate(p->fd, 0))
-		return -errno;
 	err = write_all(p->fd, text, len);
+	if (!err && ftruncate(p->fd, len))
+		err = -errno;
 	if (!err)
 		err = adopt(p);
 	if (!err && fsync(p->fd))

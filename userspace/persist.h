@@ -32,7 +32,7 @@ struct persist {
 int persist_read(const char *name, struct config *c);
 
 int persist_open(struct persist *p, const struct options *opt);
-int persist_set(struct persist *p, unsigned int key, unsigned int value);
+int persist_set(struct persist *p, unsigned int key, unsigned int value, const char *lan);
 int persist_save(struct persist *p);
 void persist_close(struct persist *p);
 

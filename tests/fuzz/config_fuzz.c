@@ -61,15 +61,37 @@ static bool is_space(char c)
 	return c && strchr(" \t\n\v\f\r", c);
 }
 
+/* A mode: one of its names, the last one with an interface too. */
+static bool model_mode(const char *word, unsigned int key, struct config_value *v)
+{
+	char buf[CONFIG_VALUE];
+	const char *lan;
+
+	for (v->value = 0; v->value <= CONFIG_BLOCK; v->value++)
+		if (!strcmp(config_value_text(key, v->value, "", buf), word))
+			return true;
+	v->value = CONFIG_BLOCK;
+	lan = word + strlen("block on ");
+	if (strncmp(word, "block on ", strlen("block on ")) || !*lan || strlen(lan) > 15 ||
+	    strpbrk(lan, " /:*\\\"") || !strcmp(lan, ".") || !strcmp(lan, ".."))
+		return false;
+	strcpy(v->lan, lan);
+	for (; *lan; lan++)
+		if (*lan < ' ' || *lan > '~')
+			return false;
+	return true;
+}
+
 /*
  * The model: a line without its comment and spaces is empty or a known key, "=" and a value.
  * Returns the key, CONFIG_KEYS for an empty line, or -1.
  */
-static int model_line(const char *text, size_t len, unsigned int *value)
+static int model_line(const char *text, size_t len, struct config_value *v)
 {
-	char word[64], name[64], buf[CONFIG_VALUE], rest[64];
+	char word[64], name[64], *rest;
 	size_t i, n = 0;
 	unsigned int key;
+	int at = 0;
 
 	for (i = 0; i < len && text[i] != '#'; i++) {
 		if (is_space(text[i]) && (!n || word[n - 1] == ' '))
@@ -78,45 +100,47 @@ static int model_line(const char *text, size_t len, unsigned int *value)
 			return -1;	/* no key is so long, and no number without zeros */
 		word[n++] = is_space(text[i]) ? ' ' : text[i];
 	}
+	n -= n && word[n - 1] == ' ';
 	word[n] = '\0';
 	if (!n)
 		return CONFIG_KEYS;
-	if (sscanf(word, "%63[a-z0-9_] = %63[a-z0-9] %1s", name, rest, buf) != 2)
+	if (sscanf(word, "%63[a-z0-9_] = %n", name, &at) != 1 || !at || !word[at])
 		return -1;
+	rest = word + at;
 	for (key = 0; key < CONFIG_KEYS && strcmp(config_keys[key].name, name); key++)
 		;
 	if (key == CONFIG_KEYS)
 		return -1;
-	if (config_is_mode(key)) {
-		for (*value = 0; *value <= CONFIG_BLOCK; ++*value)
-			if (!strcmp(config_value_text(key, *value, buf), rest))
-				return key;
-		return -1;
-	}
+	if (config_is_mode(key))
+		return model_mode(rest, key, v) ? (int)key : -1;
 	if (strspn(rest, "0123456789") != strlen(rest))
 		return -1;
-	*value = strtoull(rest, NULL, 10) > config_keys[key].max ? ~0u : strtoull(rest, NULL, 10);
-	return *value >= config_keys[key].min && *value <= config_keys[key].max ? (int)key : -1;
+	v->value = strtoull(rest, NULL, 10) > config_keys[key].max ? ~0u :
+		   strtoull(rest, NULL, 10);
+	return v->value >= config_keys[key].min && v->value <= config_keys[key].max ? (int)key :
+	       -1;
 }
 
 /* A text without errors: the model reads the same. */
 static void agree(const struct config *c)
 {
-	unsigned int found[CONFIG_KEYS] = { 0 }, value, key;
+	unsigned int found[CONFIG_KEYS] = { 0 }, key;
+	struct config_value v;
 	size_t i;
 	int got;
 
 	for (i = 0; i < c->nlines; i++) {
-		value = 0;
+		v = (struct config_value){ .value = 0 };
 		if (c->lines[i].len > 60)
 			return;		/* too long for the model */
-		got = model_line(c->lines[i].text, c->lines[i].len, &value);
+		got = model_line(c->lines[i].text, c->lines[i].len, &v);
 		must(got >= 0, "both readings find the line good");
 		if (got == CONFIG_KEYS)
 			continue;
 		must(!found[got]++, "no key is there twice");
 		must(c->values[got].line == i + 1, "both readings find the key in this line");
-		must(c->values[got].value == value, "both readings find the same value");
+		must(c->values[got].value == v.value, "both readings find the same value");
+		must(!strcmp(c->values[got].lan, v.lan), "both readings find the same interface");
 	}
 	for (key = 0; key < CONFIG_KEYS; key++)
 		must(!!c->values[key].line == !!found[key], "both readings find the same keys");
@@ -126,13 +150,13 @@ static void agree(const struct config *c)
 static void agree_errors(const struct config *c)
 {
 	const struct config_line *line;
-	unsigned int value = 0;
+	struct config_value v = { .value = 0 };
 	size_t i;
 	int got;
 
 	for (i = 0; i < c->nerrors; i++) {
 		line = &c->lines[c->errors[i].line - 1];
-		got = model_line(line->text, line->len, &value);
+		got = model_line(line->text, line->len, &v);
 		must(got < 0 || (got < CONFIG_KEYS && c->values[got].line &&
 				 c->values[got].line < c->errors[i].line),
 		     "both readings find the line bad");
@@ -170,6 +194,7 @@ static void changed_only(const struct config *old, const struct config *c, unsig
 	}
 	for (k = 0; k < CONFIG_KEYS; k++)
 		must(k == key || (old->values[k].value == c->values[k].value &&
+				  !strcmp(old->values[k].lan, c->values[k].lan) &&
 				  !old->values[k].line == !c->values[k].line),
 		     "the other keys are what they were");
 }
@@ -184,15 +209,19 @@ static void set(struct config *c, const char *text, size_t len, unsigned int key
 {
 	const struct config_key *k = &config_keys[key];
 	unsigned int value = n & 1 ? k->min + n % (k->max - k->min + 1) : k->max - n % k->max;
+	static const char *const lans[] = { "", "lan0", "br-guest.10", "fifteen-letters" };
+	const char *lan = "";
 	struct config old, again;
 	size_t now;
 	char *out;
 
 	if (value < k->min)
 		value = k->min;
+	if (config_is_mode(key) && value == CONFIG_BLOCK)
+		lan = lans[n / 8 % 4];
 	must(!config_parse(&old, text, len), "there is memory");
-	must(!config_set(c, key, value), "there is memory");
-	must(c->values[key].value == value, "the key is set");
+	must(!config_set(c, key, value, lan), "there is memory");
+	must(c->values[key].value == value && !strcmp(c->values[key].lan, lan), "the key is set");
 	changed_only(&old, c, key);
 	out = config_text(c, &now);
 	must(out && !config_parse(&again, out, now), "there is memory");

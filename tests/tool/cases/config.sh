@@ -332,8 +332,8 @@ running pptp=off
 cp "$CONF" "$TMP/before"
 with_no_space enable pptp --persist --config-file "$CONF"
 complains "--persist on a full disk: exit code 1" "exit code 1"
-complains "--persist on a full disk: says what is how" "cannot write $CONF: File too large; it is as it was, what runs now has changed"
-conf_is "--persist on a full disk: the old file is whole" <"$TMP/before"
+complains "--persist on a full disk: says what is how" "cannot write $CONF: File too large; nothing was changed"
+refused "--persist on a full disk"
 nothing_else "--persist on a full disk"
 
 # Several at once
@@ -383,9 +383,39 @@ conf_is "--persist a block: is kept" <<-'END'
 	pptp = block
 	l2tp = block
 END
+exits 0 "--persist a block at an interface" block l2tp --lan lan0 --persist --config-file "$CONF"
+conf_is "--persist a block at an interface: is kept" <<-'END'
+	pptp = block
+	l2tp = block on lan0
+END
+exits 0 "show --config of a block at an interface" show --config
+cp "$OUT" "$TMP/shown"
+says "show --config of a block at an interface: says so" "l2tp = block on lan0"
+exits 0 "apply that" apply "$TMP/shown"
+says "apply that: is so already" "l2tp: block on lan0 already"
+printf 'pptp=block\ton  guest.7 # all\nl2tp = block\n' | conf
+exits 0 "apply other interfaces" apply "$CONF"
+says "apply other interfaces: a narrower one" "pptp: block on guest.7 (was block)"
+says "apply other interfaces: everywhere" "l2tp: block (was block on lan0)"
+exits 0 "apply other interfaces -j" -j apply "$CONF"
+json applied "apply other interfaces"
+says "apply other interfaces -j: as text" '"value": "block on guest.7"'
+exits 0 "the interface of a line is exchanged" block pptp --lan lan1 --persist --config-file "$CONF"
+check "the interface of a line is exchanged: what is around it stays" grep -qx 'pptp=block on lan1 # all' "$CONF"
+exits 0 "the interface of a line goes" disable pptp --persist --config-file "$CONF"
+check "the interface of a line goes: what is around it stays" grep -qx 'pptp=off # all' "$CONF"
+for word in "block on" "block at lan0" "block lan0" "block on lan0 lan1" "block on a/b" "blockon lan0" "on on lan0" \
+	"block on abcdefghijklmnop" "block on ."; do
+	echo "pptp = $word" | conf
+	exits 1 "a mode '$word'" apply "$CONF"
+	complains "a mode '$word': choices" "$CONF:1: pptp: '$word' is no value for it; choose from off, on, rule, block, block on INTERFACE"
+done
+tool disable l2tp
+tool block pptp --lan lan1
+: >"$FAKE/log"
 printf 'pptp = off\n' | conf
 exits 0 "apply the end of a block" apply "$CONF"
-says "apply the end of a block: says so" "pptp: off (was block)"
+says "apply the end of a block: says so" "pptp: off (was block on lan1)"
 check "apply the end of a block: its rules are gone" grep -q 'delchain=block_pptp' "$FAKE/log"
 running pptp=off
 echo 'nft error 1' >>"$FAKE/netlink"

@@ -33,7 +33,7 @@ usage_error "--lan with what is no interface" "'eth0/1' is no name of an interfa
 usage_error "--lan with a name that is too long" "'abcdefghijklmnop' is no name of an interface" block pptp --lan abcdefghijklmnop
 usage_error "--lan with nothing" "'' is no name of an interface" block pptp --lan ''
 usage_error "--dry-run with disable" "'disable' takes no --dry-run; only block does" disable --dry-run pptp
-usage_error "--lan with --persist" "no word for an interface" block pptp --lan eth0 --persist
+usage_error "--lan with what is a comment in vpnpass.conf" "no place for a '#'" block pptp --lan 'eth#0'
 usage_error "--dry-run with --persist" "leave out --persist, or --dry-run" block pptp --persist --dry-run
 usage_error "block without a protocol" "pptp, l2tp, ipsec, all" block
 usage_error "block of an unknown protocol" "'ppp'; choose from pptp, l2tp, ipsec, all" block ppp
