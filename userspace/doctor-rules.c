@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vpnpass doctor: what the firewall's rules do to the packets of the protocols. */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,19 +34,43 @@ static const struct flow {
 } flows[] = {
 	{ VPNPASS_PROTO_PPTP, "TCP to port 1723", "tcp dport 1723", IPPROTO_TCP, 1723, "new",
 	  true, SEV_FAIL },
-	{ VPNPASS_PROTO_PPTP, "GRE", "ip protocol gre", IPPROTO_GRE, 0, "related", false,
+	{ VPNPASS_PROTO_PPTP, "GRE", "meta l4proto gre", IPPROTO_GRE, 0, "related", false,
 	  SEV_FAIL },
 	{ VPNPASS_PROTO_L2TP, "UDP to port 1701", "udp dport 1701", IPPROTO_UDP, 1701, "new",
 	  true, SEV_FAIL },
-	{ VPNPASS_PROTO_L2TP, "IP protocol 115 (L2TPv3 only)", "ip protocol 115", PROTO_L2TP, 0,
+	{ VPNPASS_PROTO_L2TP, "IP protocol 115 (L2TPv3 only)", "meta l4proto 115", PROTO_L2TP, 0,
 	  "new", true, SEV_WARN },
 	{ VPNPASS_PROTO_IPSEC, "UDP to port 500", "udp dport 500", IPPROTO_UDP, 500, "new", true,
 	  SEV_FAIL },
 	{ VPNPASS_PROTO_IPSEC, "UDP to port 4500", "udp dport 4500", IPPROTO_UDP, 4500, "new",
 	  true, SEV_WARN },
-	{ VPNPASS_PROTO_IPSEC, "ESP", "ip protocol esp", IPPROTO_ESP, 0, "related", true,
+	{ VPNPASS_PROTO_IPSEC, "ESP", "meta l4proto esp", IPPROTO_ESP, 0, "related", true,
 	  SEV_FAIL },
 };
+
+/* Where a rule or a chain is, in names that do no harm to a terminal or a shell. */
+struct place {
+	char family[16];
+	char table[64];
+	char chain[64];
+};
+
+static void plain(char *buf, size_t size, const char *name)
+{
+	char *c;
+
+	snprintf(buf, size, "%s", name);
+	for (c = buf; *c; c++)
+		if (!isascii(*c) || (!isalnum(*c) && !strchr("_-./", *c)))
+			*c = '?';
+}
+
+static void place_of(const json_t *obj, const char *chain_key, struct place *p)
+{
+	plain(p->family, sizeof(p->family), ruleset_string(obj, "family"));
+	plain(p->table, sizeof(p->table), ruleset_string(obj, "table"));
+	plain(p->chain, sizeof(p->chain), ruleset_string(obj, chain_key));
+}
 
 static void packet_of(const struct doctor *d, const struct flow *f, bool back, struct packet *p)
 {
@@ -70,27 +95,34 @@ static void packet_of(const struct doctor *d, const struct flow *f, bool back, s
 
 static void mend_by_deleting(struct doctor *d, const json_t *rule)
 {
-	mend(d, "nft delete rule %s %s %s handle %lld", ruleset_string(rule, "family"),
-	     ruleset_string(rule, "table"), ruleset_string(rule, "chain"),
+	struct place at;
+
+	place_of(rule, "chain", &at);
+	mend(d, "nft delete rule %s %s %s handle %lld", at.family, at.table, at.chain,
 	     (long long)json_integer_value(json_object_get(rule, "handle")));
 }
 
-static void drop_found(struct doctor *d, const struct flow *f, const struct fate *fate, bool back)
+/* Those who do not know that they have IPv6 are not alarmed. */
+static void drop_found(struct doctor *d, const struct flow *f, const struct fate *fate,
+		       const struct packet *p)
 {
-	const json_t *c = fate->chain;
-	const char *family = ruleset_string(c, "family"), *table = ruleset_string(c, "table");
-	const char *chain = ruleset_string(c, "name");
+	struct place at;
 
-	found(d, f->proto, f->severity, "forward-drop", "%s %s is dropped by %s of the chain "
-	      "%s %s %s.", f->name, back ? "(the answers)" : "(from client to server)",
-	      fate->rule ? "a rule" : "the policy", family, table, chain);
+	place_of(fate->chain, "name", &at);
+	found(d, f->proto, p->ip6 ? SEV_WARN : f->severity,
+	      p->ip6 ? "forward-drop-ipv6" : "forward-drop",
+	      "%s%s %s is dropped by %s of the chain %s %s %s.", f->name,
+	      p->ip6 ? " over IPv6" : "",
+	      !strcmp(p->state, "established") ? "(the answers)" : "(from client to server)",
+	      fate->rule ? "a rule" : "the policy", at.family, at.table, at.chain);
 	if (fate->rule)
 		mend_by_deleting(d, fate->rule);
-	else if (back || strcmp(f->state, "new"))
-		mend(d, "nft insert rule %s %s %s ct state established,related accept", family,
-		     table, chain);
+	else if (strcmp(p->state, "new"))
+		mend(d, "nft insert rule %s %s %s ct state established,related accept", at.family,
+		     at.table, at.chain);
 	else
-		mend(d, "nft insert rule %s %s %s %s accept", family, table, chain, f->match);
+		mend(d, "nft insert rule %s %s %s %s accept", at.family, at.table, at.chain,
+		     f->match);
 }
 
 static void unsure(struct doctor *d, unsigned int proto, const char *names)
@@ -101,8 +133,8 @@ static void unsure(struct doctor *d, unsigned int proto, const char *names)
 	mend(d, "vpnpass doctor --client IP --server IP %s", proto_name(proto));
 }
 
-/* Do the forward rules let the protocol pass, both ways? */
-static void forward(struct doctor *d, unsigned int proto)
+/* Do the forward rules let the protocol pass, both ways? False if it is certain that not. */
+static bool forward(struct doctor *d, unsigned int proto)
 {
 	bool dropped = false;
 	char names[256] = "";
@@ -125,12 +157,46 @@ static void forward(struct doctor *d, unsigned int proto)
 		}
 		dropped |= fate.drop == YES;
 		if (fate.drop == YES)
-			drop_found(d, &flows[i], &fate, back);
+			drop_found(d, &flows[i], &fate, &p);
 	}
 	if (len)
 		unsure(d, proto, names);
 	else if (!dropped)
 		found(d, proto, SEV_OK, "forward", "The forward rules let it pass.");
+	return !dropped;
+}
+
+static void packet6_of(const struct flow *f, bool back, struct packet *p)
+{
+	*p = (struct packet){ .ip6 = true, .l4 = f->l4, .state = back ? "established" : f->state };
+	if (!back && f->l4 == IPPROTO_ESP)
+		p->state = "new";	/* IPsec without NAT is not touched, so nor is it related */
+	if (back)
+		p->sport = f->port;
+	else
+		p->dport = f->port;
+	route6_out(back ? p->iif : p->oif);
+}
+
+/* IPv6 needs no NAT; that it is let through is enough. */
+static void forward6(struct doctor *d, unsigned int proto)
+{
+	struct packet p;
+	struct fate fate;
+	unsigned int i, back;
+
+	if (d->client || sysfs_number("/proc/sys/net/ipv6/conf/all/forwarding") <= 0)
+		return;
+	for (i = 0; i < ARRAY_SIZE(flows); i++) {
+		for (back = 0; flows[i].proto == proto && back < 2; back++) {
+			packet6_of(&flows[i], back, &p);
+			ruleset_fate(d->rules, "forward", &p, &fate);
+			if (fate.drop != YES)
+				continue;
+			drop_found(d, &flows[i], &fate, &p);
+			break;
+		}
+	}
 }
 
 /* Is it tracked, and not in zones that depend on the direction? */
@@ -272,23 +338,25 @@ void doctor_protocol_rules(struct doctor *d, unsigned int proto)
 	}
 	picked(d, proto);
 	tracked(d, proto);
-	forward(d, proto);
+	if (forward(d, proto))
+		forward6(d, proto);
 	translated(d, proto);
 }
 
 static void zones(struct doctor *d, const json_t *rule)
 {
 	const json_t *e, *ct;
+	struct place at;
 	size_t i;
 
 	json_array_foreach(json_object_get(rule, "expr"), i, e) {
 		ct = json_object_get(json_object_get(json_object_get(e, "mangle"), "key"), "ct");
 		if (!ct || strcmp(ruleset_string(ct, "key"), "zone") || !*ruleset_string(ct, "dir"))
 			continue;
+		place_of(rule, "chain", &at);
 		found(d, DOCTOR_ALL, SEV_WARN, "zones", "A rule puts one direction of connections "
 		      "in a conntrack zone (%s %s %s). Control connections that it meets are not "
-		      "helped; one zone for both directions works.", ruleset_string(rule, "family"),
-		      ruleset_string(rule, "table"), ruleset_string(rule, "chain"));
+		      "helped; one zone for both directions works.", at.family, at.table, at.chain);
 		mend_by_deleting(d, rule);
 	}
 }

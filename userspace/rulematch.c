@@ -22,7 +22,8 @@ static const struct {
 	unsigned int number;
 } l4_names[] = {
 	{ "icmp", 1 }, { "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "gre", IPPROTO_GRE },
-	{ "esp", IPPROTO_ESP }, { "ah", IPPROTO_AH }, { "l2tp", PROTO_L2TP },
+	{ "esp", IPPROTO_ESP }, { "ah", IPPROTO_AH }, { "l2tp", PROTO_L2TP }, { "igmp", 2 },
+	{ "dccp", 33 }, { "ipv6-icmp", 58 }, { "icmpv6", 58 }, { "sctp", 132 }, { "udplite", 136 },
 };
 
 static long l4_number(const json_t *j)
@@ -56,7 +57,7 @@ static struct value of_meta(const char *key, const struct packet *p)
 	if (!strcmp(key, "oifname") || !strcmp(key, "oif"))
 		return value_text(DEVICE, p->oif);
 	if (!strcmp(key, "nfproto") || !strcmp(key, "protocol"))
-		return value_text(FAMILY, key);
+		return (struct value){ FAMILY, p->ip6, NULL };
 	return (struct value){ UNKNOWN, 0, NULL };
 }
 
@@ -70,8 +71,10 @@ static struct value of_payload(const json_t *payload, const struct packet *p)
 	json_decref(name);
 	if (!strcmp(header, "th") && p->l4 != IPPROTO_TCP && p->l4 != IPPROTO_UDP)
 		return (struct value){ NEVER, 0, NULL };
-	if (!strcmp(header, "ip6") || (l4 >= 0 && (unsigned long)l4 != p->l4))
+	if (!strcmp(header, p->ip6 ? "ip" : "ip6") || (l4 >= 0 && (unsigned long)l4 != p->l4))
 		return (struct value){ NEVER, 0, NULL };
+	if (!strcmp(header, "ip6") && !strcmp(field, "nexthdr"))
+		return value_num(L4, p->l4);
 	if (l4 >= 0 || !strcmp(header, "th"))
 		return value_num(PORT, !strcmp(field, "dport") ? p->dport :
 				 !strcmp(field, "sport") ? p->sport : 0);
@@ -141,7 +144,8 @@ static enum tri one(const struct value *v, const json_t *right)
 	case STATE:
 		return !strcmp(v->text, text) ? YES : NO;
 	case FAMILY:
-		return !strcmp(text, "ipv4") || !strcmp(text, "ip") ? YES : NO;
+		return !strcmp(text, v->num ? "ipv6" : "ipv4") || !strcmp(text, v->num ? "ip6" : "ip") ?
+		       YES : NO;
 	default:
 		return MAYBE;
 	}
@@ -167,8 +171,15 @@ static enum tri in_prefix(const struct value *v, const json_t *prefix)
 	return !len || (addr ^ v->num) >> (32 - len) == 0 ? YES : NO;
 }
 
-/* The elements of a named set or map of the rule's table. */
-static const json_t *set_elements(const struct ruleset *rs, const json_t *rule, const char *name)
+/**
+ * rulematch_elements() - what is in a named set or map of the rule's table
+ * @rs: all rules
+ * @rule: rule
+ * @name: its name
+ *
+ * Return: array, NULL if it is empty or there is none.
+ */
+const json_t *rulematch_elements(const struct ruleset *rs, const json_t *rule, const char *name)
 {
 	static const char *const kinds[] = { "set", "map" };
 	const json_t *obj, *set;
@@ -211,7 +222,9 @@ static enum tri compare(const struct ruleset *rs, const json_t *rule, const stru
 	const json_t *j;
 
 	if (json_is_string(right) && *json_string_value(right) == '@')
-		return any_of(rs, rule, v, set_elements(rs, rule, json_string_value(right) + 1));
+		return !rs ? MAYBE :	/* no set has sets in it */
+		       any_of(NULL, rule, v,
+			      rulematch_elements(rs, rule, json_string_value(right) + 1));
 	if (json_is_array(right))
 		return any_of(rs, rule, v, right);
 	j = json_object_get(right, "set");

@@ -14,18 +14,25 @@
 #define NFT		"/usr/sbin/nft"
 #define DEPTH_MAX	16
 
+/* No more objects are looked at for one packet. */
+#ifndef STEPS_MAX
+#define STEPS_MAX	2000000
+#endif
+
 /**
  * struct walk - on our way through the rules of a hook
  * @rs: all rules
  * @p: packet
  * @fate: what becomes of it
  * @accept: a rule may have accepted it
+ * @steps: objects that were looked at
  */
 struct walk {
 	const struct ruleset *rs;
 	const struct packet *p;
 	struct fate *fate;
 	enum tri accept;
+	unsigned int steps;
 };
 
 /* What a rule or a chain says: go on, back to the caller, or it is decided. */
@@ -165,7 +172,6 @@ static enum says verdict(struct walk *w, const json_t *rule, const json_t *v, en
 	return s == DECIDED ? DECIDED : json_object_get(v, "goto") && sure == YES ? RETURN : GO_ON;
 }
 
-
 static enum says vmap(struct walk *w, const json_t *rule, const json_t *map, enum tri *sure,
 		      unsigned int depth)
 {
@@ -175,10 +181,8 @@ static enum says vmap(struct walk *w, const json_t *rule, const json_t *map, enu
 	size_t i;
 
 	list = json_object_get(data, "set");
-	if (!list) {	/* a named one */
-		*sure = MAYBE;
-		return GO_ON;
-	}
+	if (json_is_string(data) && *json_string_value(data) == '@')
+		list = rulematch_elements(w->rs, rule, json_string_value(data) + 1);
 	json_array_foreach(list, i, pair) {
 		t = rulematch_value(w->rs, rule, key, json_array_get(pair, 0), w->p);
 		if (t > *sure)
@@ -246,6 +250,13 @@ static enum says walk_rule(struct walk *w, const json_t *rule, enum tri sure, un
 	return s;
 }
 
+/* There are too many ways through these chains. */
+static enum says give_up(struct walk *w, const json_t *rule)
+{
+	drop(w, rule, MAYBE);
+	return DECIDED;
+}
+
 static enum says walk_chain(struct walk *w, const json_t *chain, const char *name, enum tri sure,
 			    unsigned int depth)
 {
@@ -254,6 +265,9 @@ static enum says walk_chain(struct walk *w, const json_t *chain, const char *nam
 	size_t i;
 
 	json_array_foreach(w->rs->list, i, obj) {
+		if (w->steps == STEPS_MAX)
+			return give_up(w, chain);
+		w->steps++;
 		rule = json_object_get(obj, "rule");
 		if (!rule || !same(rule, chain, "table") || !same(rule, chain, "family") ||
 		    strcmp(ruleset_string(rule, "chain"), name))
@@ -278,6 +292,14 @@ static void walk_base(struct walk *w, const json_t *chain)
 		w->fate->chain = chain;
 }
 
+/* Do packets of this kind come by chains of this family? */
+static bool is_for(const json_t *chain, const struct packet *p)
+{
+	const char *family = ruleset_string(chain, "family");
+
+	return !strcmp(family, "inet") || !strcmp(family, p->ip6 ? "ip6" : "ip");
+}
+
 /**
  * ruleset_fate() - what becomes of a packet at a hook
  * @rs: all rules
@@ -295,11 +317,7 @@ void ruleset_fate(const struct ruleset *rs, const char *hook, const struct packe
 	*fate = (struct fate){ .drop = NO };
 	json_array_foreach(rs->list, i, obj) {
 		chain = json_object_get(obj, "chain");
-		if (!chain || strcmp(ruleset_string(chain, "hook"), hook) ||
-		    !strcmp(ruleset_string(chain, "family"), "ip6") ||
-		    !strcmp(ruleset_string(chain, "family"), "arp") ||
-		    !strcmp(ruleset_string(chain, "family"), "bridge") ||
-		    !strcmp(ruleset_string(chain, "family"), "netdev"))
+		if (!chain || strcmp(ruleset_string(chain, "hook"), hook) || !is_for(chain, p))
 			continue;
 		walk_base(&w, chain);
 		if (fate->drop == YES)

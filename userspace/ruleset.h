@@ -23,17 +23,19 @@ struct ruleset {
 };
 
 /**
- * struct packet - an IPv4 packet, as far as it is known
+ * struct packet - a packet, as far as it is known
+ * @ip6: of IPv6, not IPv4
  * @l4: protocol
  * @sport: source port, 0 if it has none or it is not known
  * @dport: destination port, likewise
  * @state: what "ct state" says
  * @iif: where it came from, "" if it is not known
  * @oif: where it goes, likewise
- * @saddr: source, in host order, 0 if it is not known
+ * @saddr: IPv4 source, in host order, 0 if it is not known
  * @daddr: destination, likewise
  */
 struct packet {
+	bool ip6;
 	unsigned int l4;
 	unsigned int sport;
 	unsigned int dport;
@@ -73,10 +75,11 @@ bool ruleset_has(const json_t *rule, const char *statement);
 void ruleset_fate(const struct ruleset *rs, const char *hook, const struct packet *p,
 		  struct fate *fate);
 
-/* For ruleset.c: does a match of a rule fit? */
+/* For ruleset.c: does a match of a rule fit, and what is in a named set or map? */
 enum tri rulematch(const struct ruleset *rs, const json_t *rule, const json_t *match,
 		   const struct packet *p);
 enum tri rulematch_value(const struct ruleset *rs, const json_t *rule, const json_t *left,
 			 const json_t *right, const struct packet *p);
+const json_t *rulematch_elements(const struct ruleset *rs, const json_t *rule, const char *name);
 
 #endif /* VPNPASS_RULESET_H */

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include "sysfs.h"
 
 /**
@@ -77,4 +78,29 @@ const struct route *routes_find(const struct route *routes, unsigned int n, uint
 			best = r;
 	}
 	return best;
+}
+
+/**
+ * route6_out() - where IPv6 leaves by
+ * @dev: to be set to the interface of a default route, "" if there is none
+ *
+ * Return: whether there is one.
+ */
+bool route6_out(char dev[IFNAMSIZ])
+{
+	FILE *f = fopen("/proc/net/ipv6_route", "re");
+	char line[256], dest[33];
+	unsigned int len;
+	bool any = false;
+
+	*dev = '\0';
+	while (f && !any && fgets(line, sizeof(line), f))
+		/* destination length source length gateway metric refs use flags interface */
+		any = sscanf(line, "%32s %2x %*s %*s %*s %*s %*s %*s %*s %15s", dest, &len,
+			     dev) == 3 && !len && strcmp(dev, "lo");
+	if (!any)
+		*dev = '\0';
+	if (f)
+		fclose(f);
+	return any;
 }

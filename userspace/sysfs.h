@@ -4,6 +4,7 @@
 #define VPNPASS_SYSFS_H
 
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define ROUTES_MAX	256
@@ -23,6 +24,7 @@ struct route {
 };
 
 long sysfs_number(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+bool route6_out(char dev[IFNAMSIZ]);
 unsigned int routes_read(struct route routes[ROUTES_MAX]);
 const struct route *routes_find(const struct route *routes, unsigned int n, uint32_t addr);
 

@@ -119,6 +119,79 @@ finds forward-drop fail l2tp
 finds forward-drop fail ipsec
 check "doctor, answers that are dropped: says so" grep -q "the answers" "$OUT"
 
+# named maps of verdicts, and more ways through chains than can be walked
+all_on
+{
+	echo '{"map": {"family": "inet", "name": "ports", "table": "f", "map": "verdict", "elem": [[1723, {"accept": null}], [1701, {"drop": null}]]}}'
+	rule f forward "$ESTABLISHED" "$ACCEPT"
+	rule f forward '{"vmap": {"key": {"payload": {"protocol": "th", "field": "dport"}}, "data": "@ports"}}'
+} | forward
+passes "a named map" forward-drop
+finds forward-drop fail l2tp
+{
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		chain f "c$i"
+		for j in 1 2 3 4 5; do
+			rule f "c$i" "{\"jump\": {\"target\": \"c$((i + 1))\"}}"
+		done
+	done
+	rule f forward '{"jump": {"target": "c1"}}'
+} | forward
+finds forward-unsure info pptp
+
+# IPv6
+ip6() {
+	all_on
+	mkdir -p "$FAKE/proc/sys/net/ipv6/conf/all"
+	sysctl_is ipv6/conf/all/forwarding "$1"
+	printf '%s\n' "fe800000000000000000000000000000 40 $Z 00 $Z 00000100 00000001 00000000 00000001     lan0" \
+		"$Z 00 $Z 00 $Z ffffffff 00000001 00000000 00200200       lo" \
+		"$Z 00 $Z 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     wan0" \
+		>"$FAKE/proc/net/ipv6_route"
+}
+Z=00000000000000000000000000000000
+v4_only() { # RULE...: IPv4 passes, of IPv6 what these let
+	{
+		rule f forward "$(match 'meta nfproto' '"ipv4"')" "$ACCEPT"
+		cat
+	} | forward
+}
+ip6 1
+rule f forward "$ESTABLISHED" "$ACCEPT" | v4_only
+finds forward-drop-ipv6 warn pptp
+mends forward-drop-ipv6 "nft insert rule inet f forward tcp dport 1723 accept"
+finds forward-drop-ipv6 warn ipsec
+check "doctor, IPv6: says so" grep -q "UDP to port 500 over IPv6 (from client to server) is dropped by the policy" "$OUT"
+ip6 0
+rule f forward "$ESTABLISHED" "$ACCEPT" | v4_only
+passes "IPv6 is not forwarded" forward-drop-ipv6
+ip6 1
+{
+	rule f forward "$ESTABLISHED" "$ACCEPT"
+	rule f forward "$(match 'udp dport' '{"set": [500, 1701, 4500]}')" "$ACCEPT"
+	rule f forward "$(match 'tcp dport' 1723)" "$ACCEPT"
+} | v4_only
+passes "GRE of helped calls over IPv6 is related" forward-drop-ipv6
+finds forward-drop-ipv6 warn ipsec
+mends forward-drop-ipv6 "nft insert rule inet f forward meta l4proto esp accept"
+{
+	rule f forward "$ESTABLISHED" "$ACCEPT"
+	rule f forward "$(match 'meta oifname' '"wan0"')" "$ACCEPT"
+} | v4_only
+passes "IPv6 that leaves by the way out" forward-drop-ipv6 ipsec
+ip6 1
+rule f forward "$(match 'ip6 nexthdr' '{"set": ["gre", "esp"]}')" '{"drop": null}' | v4_only
+finds forward-drop-ipv6 warn pptp
+ip6 1
+{
+	masquerade
+	printf '{"chain": {"family": "ip6", "table": "f6", "name": "forward", "type": "filter", "hook": "forward", "prio": 0, "policy": "drop"}}\n'
+} | firewall
+finds forward-drop-ipv6 warn pptp
+check "doctor, a table ip6 is not about IPv4" has_finding forward ok
+mends forward-drop-ipv6 "nft insert rule ip6 f6 forward tcp dport 1723 accept"
+check "doctor, IPv6 needs no NAT" eval '! grep -q no-nat "$OUT"'
+
 # translation
 all_on
 firewall </dev/null
