@@ -37,6 +37,22 @@ const char *kmod_release(void)
 	return un.release;
 }
 
+/* Without depmod, as on OpenWrt, all modules are in one folder. */
+static bool find_in_folder(const char *release, const char *name, char *path, size_t size)
+{
+	char file[512];
+	FILE *f;
+
+	snprintf(file, sizeof(file), "/lib/modules/%s/%s.ko", release, name);
+	f = fopen(file, "re");
+	if (!f)
+		return false;
+	fclose(f);
+	if (path)
+		snprintf(path, size, "%s", file);
+	return true;
+}
+
 /**
  * kmod_find() - look for a module of a kernel
  * @release: kernel
@@ -44,7 +60,7 @@ const char *kmod_release(void)
  * @path: becomes where it is, NULL if that does not matter
  * @size: of the memory for @path
  *
- * Return: whether depmod has listed it.
+ * Return: whether depmod has listed it, or it is there if nothing has been listed.
  */
 bool kmod_find(const char *release, const char *name, char *path, size_t size)
 {
@@ -56,7 +72,7 @@ bool kmod_find(const char *release, const char *name, char *path, size_t size)
 	snprintf(want, sizeof(want), "/%s.ko", name);
 	f = fopen(list, "re");
 	if (!f)
-		return false;
+		return find_in_folder(release, name, path, size);
 	while (!found && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, ":")] = '\0';
 		found = strstr(line, want);
@@ -71,7 +87,7 @@ bool kmod_find(const char *release, const char *name, char *path, size_t size)
  * kmod_installed() - could modprobe find a module?
  * @name: module
  *
- * Return: whether depmod has listed it for the running kernel.
+ * Return: whether it is there for the running kernel.
  */
 bool kmod_installed(const char *name)
 {

@@ -28,6 +28,16 @@ logged "absent: modprobe" "modprobe nf_nat_pptp"
 logged "absent: then the mode is set" "proto-set pptp on"
 not_logged "absent: nothing is unloaded" rmmod
 
+# As on OpenWrt: no list, one folder
+fixture </dev/null
+loading
+rm "$FAKE/lib/modules/6.1.0-test/modules.dep"
+exits 3 "no depmod, no modules" enable pptp
+complains "no depmod, no modules: says so" "is not installed for this kernel"
+touch "$FAKE/lib/modules/6.1.0-test/nf_vpnpass.ko" "$FAKE/lib/modules/6.1.0-test/nf_nat_pptp.ko"
+exits 0 "no depmod" enable pptp
+logged "no depmod: modprobe" "modprobe nf_nat_pptp"
+
 fixture <<-END
 	family 40 1 7
 END
