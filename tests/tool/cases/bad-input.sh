@@ -77,9 +77,9 @@ for version in 0 2 255; do
 done
 
 # Rights: the kernel refuses, to see rules, to set anything
-REFUSED=proto-set
+REFUSED="proto-set"
 system "family 40 1 7" "proto-set error 1" "tunnel-get error 1" "nft error 1"
-for command in "${CHANGES[@]}" tunnels "show --config"; do
+for command in "${CHANGES[@]}" "tunnels" "show --config"; do
 	fails 4 "run it as root" "not permitted" "$(persistent "$command")"
 done
 REFUSED=

@@ -131,7 +131,7 @@ finds forward-drop fail l2tp
 {
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
 		chain f "c$i"
-		for j in 1 2 3 4 5; do
+		for _ in 1 2 3 4 5; do
 			rule f "c$i" "{\"jump\": {\"target\": \"c$((i + 1))\"}}"
 		done
 	done
