@@ -55,6 +55,9 @@ check-debug: ## units and scenarios under KASAN, lockdep, kmemleak, UBSAN
 check-fifty: ## fifty libreswan clients of one gateway, all re-keyed twice (10 min)
 	tests/vm/run -m 3000 -t 1800 vm/long/ipsec-fifty.sh
 
+check-web: ## the Cockpit page: a real Cockpit in a guest, driven by Chromium (5 min)
+	tests/web/run
+
 check-unit: ## KUnit suites of the pure logic
 	tests/tools/check unit
 
@@ -77,4 +80,4 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-debug check-fifty check-unit \
-	bench build-matrix fuzz sim lint help
+	check-web bench build-matrix fuzz sim lint help
