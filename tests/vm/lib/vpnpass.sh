@@ -136,6 +136,15 @@ counter() {
 		head -n 1 | grep . || echo 0
 }
 
+# doctor_finds ID [PROTOCOL]: it is among what doctor finds in the router
+doctor_finds() {
+	local status=0
+	vpnpass -j -n r doctor "${2:-$PROTO}" >"$LAB/finds" || status=$?
+	[ "$status" -le 1 ] && grep -qE "\"id\": *\"$1\"" "$LAB/finds" && return
+	cat "$LAB/finds"
+	return 1
+}
+
 counter_over() { # NAME VALUE
 	[ "$(counter "$1")" -gt "$2" ]
 }

@@ -26,6 +26,7 @@ capped() {
 	signal "$name-go"
 	check "they talk on beyond the cap" await "$name-last"
 	check "counted: $name" counter_over "$name" "$before"
+	check "doctor names it: $name" doctor_finds "$name"
 	equal "two tunnels" 2 "$(held tunnels)"
 	signal "$name-end"
 	check "those up lose nothing, the next gets nothing" play_end caps

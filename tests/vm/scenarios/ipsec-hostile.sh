@@ -56,6 +56,7 @@ from_wan() {
 unaskeds() {
 	counted esp-unasked flood o1 --src $SERVER --dst $ROUTER --count "$COUNT" esp
 	counted data-unknown flood o1 --dst $ROUTER --count "$COUNT" esp
+	check "doctor names it" doctor_finds data-unknown
 	counted esp-short flood o1 --src $SERVER --dst $ROUTER --count 100 esp-short
 	counted esp-bad-spi flood o1 --src $SERVER --dst $ROUTER --count 100 esp-low
 	counted ike-unknown-cookie flood o1 --src $SERVER --dst $ROUTER --count 100 ike-init
@@ -64,6 +65,7 @@ unaskeds() {
 ah() {
 	sniff_start ah s --proto ah --timeout 10
 	counted ah-packets flood c2 --dst $SERVER --count 10 ah
+	check "doctor names it" doctor_finds ah-packets
 	check "AH passes" sniff_end ah
 }
 

@@ -72,6 +72,7 @@ unknown() {
 	before=$(counter icmp-errors-unknown)
 	refute "$1 reaches nobody" complain "$2" 3 3 0 "$3" 2
 	equal "counted" $((before + 1)) "$(counter icmp-errors-unknown)"
+	check "doctor names it" doctor_finds icmp-errors-unknown
 }
 
 # A client, or a hop inside, complains about what the server sent

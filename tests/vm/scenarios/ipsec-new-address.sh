@@ -41,5 +41,6 @@ xfrm_pair c1 0x1001 0x2001 $NEW
 xfrm_pair c2 0x1002 0x2002 $NEW
 check "both work by the new address" both_answer
 check "what was known of the old one is gone" counter_over address-gone 1
+check "doctor names it" doctor_finds address-gone
 equal "one ESP entry a client" 2 "$(esp_count)"
 settle

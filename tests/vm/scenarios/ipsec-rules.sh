@@ -87,6 +87,7 @@ own_zone() {
 	zone_rule 'iifname { "lan", "eth0" } ct zone set 7'
 	dial "a zone for both directions"
 	check "a zone for both directions: the port is translated, and counted" counter_over ike-port-translated "$before"
+	check "doctor names it" doctor_finds ike-port-translated
 	check "a zone for both directions: ESP is helped" each_of "c1 c2" inner_ping
 	check "a zone for both directions: from the gateway too" each_of "c1 c2" reply_ping
 	hang_up

@@ -36,6 +36,7 @@ equal_spis() {
 	begin "two clients choose the same SPI one after the other" 3 "spi 1-2 0x12345678" "start 1" "start 3" \
 		"ping 1 5" "talk 1 100" "start 2" "ping 2 20 100" "hush all" "settle all" "ping all 5"
 	check "that is noticed" counter_over esp-shared 0
+	check "doctor names it" doctor_finds esp-shared
 	begin "at once" 2 "spi all 0x12345678" "start all" "talk all 100" "sleep 2000" "hush all" "settle all"
 	begin "and when the server speaks first" 2 "spi all 0x12345678" "greet 60 20" "start all" "settle all"
 }

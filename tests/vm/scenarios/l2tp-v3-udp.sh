@@ -22,6 +22,7 @@ begin "cookies" 3 "${V3[@]}" "${SAME[@]}" "set cookie 8" "${LIFE[@]}" clean
 begin "with a digest, own ids" 5 "${V3[@]}" "set digest 1" "${LIFE[@]}" "expect aliased 0" clean
 begin "with a digest, ids that are taken: those who are up go on" 2 "${V3[@]}" "${SAME[@]}" "set digest 1" "start 1" \
 	"ping 1 3" "-start 2" "ping 1 5" "expect aliased 0" "expect foreign 0" "expect garbled 0"
+check "doctor names it" doctor_finds id-taken
 begin "two servers" 5 --server "s=$SERVER_TWO" "${V3[@]}" "${SAME[@]}" "start all@all" "ping all@all 3" clean
 begin "with a digest, the same ids, a server that answers to the source port" 5 "set version 3" "${SAME[@]}" \
 	"set digest 1" "start all" "ping all 5" "expect aliased 0" clean

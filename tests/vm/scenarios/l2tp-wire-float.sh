@@ -27,6 +27,7 @@ closed_to_others() {
 	flood o1 --dst $ROUTER --sport 1701 --count 50 data 7
 	flood s --dst $ROUTER --sport 41234 --count 50 data 7
 	flood s --dst $ROUTER --sport 41234 --count 50 sccrp 7
+	check "doctor names it" doctor_finds port-unexpected
 	signal end
 	check "nothing strange came through the hole" play_end float
 }

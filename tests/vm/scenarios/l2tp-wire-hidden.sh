@@ -16,4 +16,5 @@ begin "beside clients that hide nothing" 6 "set tunnel-id 7" "start 1-3" "ping 1
 	"ping all 5" "set hidden 0" "start 1-3" "ping all 3" clean
 begin "retransmitted" 3 "set hidden 1" "set repeat 1" "start all" "again all" "ping all 3" clean
 begin "L2TPv3" 3 "set version 3" "set hidden 1" "${LIFE[@]}" clean
+check "doctor names it" doctor_finds id-hidden
 settle

@@ -18,6 +18,7 @@ garbage() {
 		check "garbage ($kind)" attacker "connect 2" "dial 1" "garbage $kind" "abort"
 	done
 	check "malformed messages are counted" counter_over pptp-malformed 0
+	check "doctor names them" doctor_finds pptp-malformed
 }
 
 # The attacker uses a server of its own, which pptpd knows nothing of.
@@ -40,6 +41,7 @@ call_flood() {
 connection_flood() {
 	check "a flood of connections is cut off" eval '! attacker "connect 600"'
 	check "refusals are counted" counter_over cap-controls-client 10
+	check "doctor names the cap" doctor_finds cap-controls-client
 	check "those connections end" wait_for 30 controls_are 1
 	check "caps can be lowered" tune r max_controls_per_client 3
 	check "at the cap connections work" attacker "connect 3" "abort"
