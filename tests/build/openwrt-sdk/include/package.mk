@@ -6,7 +6,8 @@ define add_package
 $(if $(strip $(TITLE)),,$(error $(1) has no title))
 $(if $(value $(2)/description),,$(error $(1) has no description))
 PACKAGES += $(1)
-line-$(1) := $(1)|$(strip $(TITLE))|$(strip $(DEPENDS))|$(strip $(CONFLICTS))|$(strip $(FILES:$(PKG_BUILD_DIR)/%=%))|$(strip $(AUTOLOAD))
+line-$(1) := $(1)|$(strip $(TITLE))|$(strip $(DEPENDS))|$(strip $(CONFLICTS))
+line-$(1) := $$(line-$(1))|$(strip $(FILES:$(PKG_BUILD_DIR)/%=%))|$(strip $(AUTOLOAD))
 endef
 
 define BuildPackage
