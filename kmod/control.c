@@ -74,19 +74,20 @@ EXPORT_SYMBOL_GPL(vpnpass_control_find);
 /**
  * vpnpass_control_add() - make a control flow known
  * @control: zeroed, with @vn, @engine and its key set, lock initialised
- * @ct: its conntrack entry
+ * @ct: its conntrack entry; NULL if the mapped addresses are set already
  *
  * Context: softirq. The caller frees @control if this fails.
  * Return: 0, -EEXIST if another CPU was faster, -ENOSPC at a cap, -ENOMEM.
  */
 int vpnpass_control_add(struct vpnpass_control *control, struct nf_conn *ct)
 {
-	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	struct vpnpass_net *vn = control->vn;
-	int why, err;
+	int why, err = -ENOSPC;
 
-	control->server_mapped = reply->src.u3;
-	control->client_mapped = reply->dst.u3;
+	if (ct) {
+		control->server_mapped = ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u3;
+		control->client_mapped = ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3;
+	}
 	spin_lock_bh(&vn->lock);
 	why = vpnpass_charge_control(control);
 	if (!why) {
@@ -97,10 +98,8 @@ int vpnpass_control_add(struct vpnpass_control *control, struct nf_conn *ct)
 			list_add_tail_rcu(&control->list, &vn->controls);
 	}
 	spin_unlock_bh(&vn->lock);
-	if (why) {
+	if (why)
 		vpnpass_refused(vn, control->engine, why, &control->binding.key);
-		return -ENOSPC;
-	}
 	return err;
 }
 EXPORT_SYMBOL_GPL(vpnpass_control_add);

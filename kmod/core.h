@@ -102,8 +102,14 @@ int vpnpass_helper_add(const struct vpnpass_engine *engine);
 void vpnpass_helper_del(const struct vpnpass_engine *engine);
 
 /* netlink.c */
+extern struct genl_family vpnpass_family;
 int vpnpass_netlink_init(void);
 void vpnpass_netlink_exit(void);
+int vpnpass_put_addr(struct sk_buff *msg, int attr, const struct vpnpass_key *key,
+		     const union nf_inet_addr *addr);
+int vpnpass_put_u64(struct sk_buff *msg, int attr, u64 value);
+int vpnpass_put_acct(struct sk_buff *msg, const u64 packets[], const u64 bytes[]);
+void vpnpass_flow_acct(struct vpnpass_flow *flow, u64 packets[], u64 bytes[]);
 void vpnpass_notify_tunnel(struct vpnpass_tunnel *tunnel, u8 cmd);
 void vpnpass_notify_refused(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
 			    const char *why, const struct vpnpass_key *key);

@@ -59,13 +59,26 @@ static void vpnpass_group_end(struct vpnpass_group *group)
 	kfree_rcu(group, rcu);
 }
 
-static int vpnpass_group_enter(struct vpnpass_group *group, struct vpnpass_control *control)
+/* The wanted id if it is free, else any. */
+static int vpnpass_group_id(struct vpnpass_group *group, u16 wanted)
+{
+	int id = -ENOSPC;
+
+	if (wanted >= VPNPASS_ZONE_MIN)
+		id = ida_alloc_range(&group->ids, wanted, wanted, GFP_ATOMIC);
+	if (id < 0)
+		id = ida_alloc_range(&group->ids, VPNPASS_ZONE_MIN, VPNPASS_ZONE_MAX, GFP_ATOMIC);
+	return id;
+}
+
+static int vpnpass_group_enter(struct vpnpass_group *group, struct vpnpass_control *control,
+			       u16 wanted)
 {
 	int id = -EAGAIN;
 
 	spin_lock_bh(&group->lock);
 	if (!group->dead)
-		id = ida_alloc_range(&group->ids, VPNPASS_ZONE_MIN, VPNPASS_ZONE_MAX, GFP_ATOMIC);
+		id = vpnpass_group_id(group, wanted);
 	if (id > 0) {
 		group->members++;
 		group->ops->enter(group, control);
@@ -103,7 +116,8 @@ static struct vpnpass_group *vpnpass_group_new(struct vpnpass_net *vn,
  * @control: with all addresses
  * @l4proto: protocol of the group
  * @ops: of the group, if there is none yet
- * @id: its id, VPNPASS_ZONE_MIN to VPNPASS_ZONE_MAX
+ * @id: its id, VPNPASS_ZONE_MIN to VPNPASS_ZONE_MAX; before, the one that it is to have if that
+ *	is free, or 0
  *
  * Context: softirq, RCU read lock, control->lock held.
  * Return: the group; ERR_PTR(-ENOMEM) or, if the group is full, ERR_PTR(-ENOSPC).
@@ -123,7 +137,7 @@ struct vpnpass_group *vpnpass_group_join(struct vpnpass_control *control, u8 l4p
 		group = vpnpass_group_lookup(vn, &key);
 		if (!group)
 			group = vpnpass_group_new(vn, &key, ops);
-		n = IS_ERR(group) ? PTR_ERR(group) : vpnpass_group_enter(group, control);
+		n = IS_ERR(group) ? PTR_ERR(group) : vpnpass_group_enter(group, control, *id);
 	} while (n == -EAGAIN);
 	if (n < 0)
 		return ERR_PTR(n);

@@ -12,10 +12,10 @@
 #include <uapi/linux/netfilter/nf_vpnpass.h>
 
 /* Global operation policy for vpnpass */
-extern const struct nla_policy vpnpass_nl_policy[VPNPASS_A_MODE + 1];
+extern const struct nla_policy vpnpass_nl_policy[VPNPASS_A_SEEN + 1];
 
 /* Ops table for vpnpass */
-extern const struct genl_small_ops vpnpass_nl_ops[4];
+extern const struct genl_small_ops vpnpass_nl_ops[6];
 
 int vpnpass_nl_proto_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
@@ -24,6 +24,9 @@ int vpnpass_nl_tunnel_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int vpnpass_nl_counter_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
+int vpnpass_nl_record_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int vpnpass_nl_record_new_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VPNPASS_NLGRP_EVENTS,

@@ -10,7 +10,7 @@
 #include "core.h"
 #include "netlink-gen.c"	/* its multicast groups are static */
 
-static struct genl_family vpnpass_family __ro_after_init = {
+struct genl_family vpnpass_family __ro_after_init = {
 	.name = VPNPASS_FAMILY_NAME,
 	.version = VPNPASS_FAMILY_VERSION,
 	.netnsok = true,
@@ -23,15 +23,16 @@ static struct genl_family vpnpass_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(vpnpass_nl_mcgrps),
 };
 
-static int vpnpass_put_addr(struct sk_buff *msg, int attr, const struct vpnpass_key *key,
-			    const union nf_inet_addr *addr)
+/* The address is of the key's family. */
+int vpnpass_put_addr(struct sk_buff *msg, int attr, const struct vpnpass_key *key,
+		     const union nf_inet_addr *addr)
 {
 	bool ipv6 = key->kind & VPNPASS_IPV6;
 
 	return nla_put(msg, attr, ipv6 ? sizeof(addr->in6) : sizeof(addr->in), addr);
 }
 
-static int vpnpass_put_u64(struct sk_buff *msg, int attr, u64 value)
+int vpnpass_put_u64(struct sk_buff *msg, int attr, u64 value)
 {
 	return nla_put_u64_64bit(msg, attr, value, VPNPASS_A_PAD);
 }
@@ -84,10 +85,9 @@ static int vpnpass_put_ends(struct sk_buff *msg, const struct vpnpass_control *c
 	return 0;
 }
 
-/* The figures of the present conntrack entry and of those before it. */
-static int vpnpass_put_acct(struct sk_buff *msg, struct vpnpass_flow *flow)
+/* The figures of a flow's present conntrack entry and of those before it. Context: RCU. */
+void vpnpass_flow_acct(struct vpnpass_flow *flow, u64 packets[], u64 bytes[])
 {
-	u64 packets[IP_CT_DIR_MAX], bytes[IP_CT_DIR_MAX];
 	struct nf_conn *ct = vpnpass_entry_get(flow);
 	const struct nf_conn_acct *acct = ct ? nf_conn_acct_find(ct) : NULL;
 	int dir;
@@ -102,6 +102,10 @@ static int vpnpass_put_acct(struct sk_buff *msg, struct vpnpass_flow *flow)
 	}
 	if (ct)
 		nf_ct_put(ct);
+}
+
+int vpnpass_put_acct(struct sk_buff *msg, const u64 packets[], const u64 bytes[])
+{
 	if (vpnpass_put_u64(msg, VPNPASS_A_TX_PACKETS, packets[IP_CT_DIR_ORIGINAL]) ||
 	    vpnpass_put_u64(msg, VPNPASS_A_TX_BYTES, bytes[IP_CT_DIR_ORIGINAL]) ||
 	    vpnpass_put_u64(msg, VPNPASS_A_RX_PACKETS, packets[IP_CT_DIR_REPLY]) ||
@@ -132,14 +136,16 @@ static int vpnpass_fill_tunnel(struct sk_buff *msg, struct vpnpass_tunnel *tunne
 	struct vpnpass_flow *flow = control->engine->carrier ?
 				    control->engine->carrier(tunnel) : &tunnel->flow;
 	void *hdr = genlmsg_put(msg, portid, seq, &vpnpass_family, flags, cmd);
+	u64 packets[IP_CT_DIR_MAX], bytes[IP_CT_DIR_MAX];
 
 	if (!hdr)
 		return -EMSGSIZE;
+	vpnpass_flow_acct(flow, packets, bytes);
 	if (nla_put_u8(msg, VPNPASS_A_PROTO, control->engine->id) ||
 	    nla_put_u8(msg, VPNPASS_A_STATE, READ_ONCE(tunnel->state)) ||
 	    vpnpass_put_ends(msg, control) || vpnpass_put_ids(msg, tunnel) ||
 	    vpnpass_put_sessions(msg, tunnel) || vpnpass_put_times(msg, tunnel, flow) ||
-	    vpnpass_put_acct(msg, flow)) {
+	    vpnpass_put_acct(msg, packets, bytes)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
 	}

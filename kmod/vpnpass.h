@@ -186,6 +186,56 @@ enum {
 	VPNPASS_SESSION_IDS,
 };
 
+/**
+ * struct vpnpass_record - a piece of what is known, to be saved and made known again
+ * @kind: enum vpnpass_record_kind, what it is about
+ * @key: of the control flow, as vpnpass_control_key() makes it
+ * @client_mapped: the client's address as the server sees it
+ * @server_mapped: the server's own address
+ * @client_port: the client's port, inside and outside
+ * @server_port: the server's port, inside and outside
+ * @floated: another port from which the server answers, or 0
+ * @member: id in the group, 0 without one
+ * @flags: enum vpnpass_record_flag
+ * @version: of L2TP
+ * @client_id: id that the client assigned, inside and outside; 0: none, as all ids
+ * @server_id: id that the server assigned, inside and outside
+ * @session: of a tunnel, to be shown
+ * @parent: client's id of the tunnel that a session is in
+ * @mate: SPI of the other direction
+ * @seq: highest sequence number
+ * @cookie: of an IKE SA's initiator and responder
+ * @mark: connection mark of the flow's entry, as all that follows
+ * @seen: directions that had a packet
+ * @packets: per direction
+ * @bytes: per direction
+ * @age: of a tunnel, in ms
+ */
+struct vpnpass_record {
+	u8 kind;
+	struct vpnpass_key key;
+	union nf_inet_addr client_mapped;
+	union nf_inet_addr server_mapped;
+	__be16 client_port[IP_CT_DIR_MAX];
+	__be16 server_port[IP_CT_DIR_MAX];
+	__be16 floated;
+	u16 member;
+	u32 flags;
+	u8 version;
+	u32 client_id[IP_CT_DIR_MAX];
+	u32 server_id[IP_CT_DIR_MAX];
+	u32 session[VPNPASS_SESSION_IDS];
+	u32 parent;
+	u32 mate;
+	u32 seq;
+	u64 cookie[2];
+	u32 mark;
+	u8 seen;
+	u64 packets[IP_CT_DIR_MAX];
+	u64 bytes[IP_CT_DIR_MAX];
+	u64 age;
+};
+
 struct vpnpass_engine;
 struct vpnpass_group;
 
@@ -367,6 +417,12 @@ enum {
  *	Gives a verdict. Optional.
  * @gc: look at one control flow, control->lock held; false ends it
  * @tunnels_end: end all tunnels of a control flow, control->lock held
+ * @save: say what there is to say of a control flow, one record a call: @i counts from 0, the
+ *	flow's own first; key, mapped addresses and ports inside are filled in. control->lock held. False:
+ *	there are no more.
+ * @restore: make known what a record says; the mode isn't off. Process, BH off, RCU read
+ *	lock, no locks held. 0; -EEXIST: known already; -ENOENT: what it belongs to is
+ *	not; -EADDRINUSE: its id is another's; -EINVAL; -ENOSPC; -ENOMEM.
  */
 struct vpnpass_engine {
 	u8 id;
@@ -403,6 +459,8 @@ struct vpnpass_engine {
 				struct nf_conn *ct, enum ip_conntrack_info ctinfo);
 	bool (*gc)(struct vpnpass_control *control);
 	void (*tunnels_end)(struct vpnpass_control *control);
+	bool (*save)(struct vpnpass_control *control, unsigned int i, struct vpnpass_record *rec);
+	int (*restore)(struct vpnpass_net *vn, const struct vpnpass_record *rec);
 };
 
 /**
@@ -528,6 +586,8 @@ int vpnpass_tunnel_add(struct vpnpass_tunnel *tunnel, struct vpnpass_control *co
 void vpnpass_tunnel_up(struct vpnpass_tunnel *tunnel);
 void vpnpass_tunnel_closing(struct vpnpass_tunnel *tunnel);
 void vpnpass_tunnel_del(struct vpnpass_tunnel *tunnel);
+void vpnpass_tunnel_save(struct vpnpass_tunnel *tunnel, struct vpnpass_record *rec);
+void vpnpass_tunnel_restore(struct vpnpass_tunnel *tunnel, const struct vpnpass_record *rec);
 bool vpnpass_tunnel_idle(const struct vpnpass_tunnel *tunnel, unsigned int secs);
 
 /* attach.c */
@@ -538,6 +598,8 @@ void vpnpass_flow_use(struct vpnpass_flow *flow, struct nf_conn *ct);
 void vpnpass_flow_gc(struct vpnpass_flow *flow);
 bool vpnpass_flow_idle(const struct vpnpass_flow *flow, unsigned int secs);
 void vpnpass_flow_end(struct vpnpass_flow *flow);
+void vpnpass_flow_save(struct vpnpass_flow *flow, struct vpnpass_record *rec);
+void vpnpass_flow_restore(struct vpnpass_flow *flow, const struct vpnpass_record *rec);
 
 /* group.c */
 struct vpnpass_group *vpnpass_group_find(struct vpnpass_net *vn,

@@ -88,6 +88,33 @@ static void esp_cookie_learn(struct esp_peers *peers, const struct vpnpass_key *
 }
 
 /**
+ * esp_cookie_restore() - an IKE SA goes on
+ * @peers: the client and its server
+ * @cookie: of its initiator, and of its responder if that is known
+ *
+ * Context: softirq, group->base.lock held.
+ * Return: 0, -EEXIST, or -EADDRINUSE if another client has used it since.
+ */
+int esp_cookie_restore(struct esp_peers *peers, const u64 cookie[2])
+{
+	struct vpnpass_control *control = &peers->base;
+	struct esp_ike_flow *flow = &peers->ike_flow;
+	struct vpnpass_key key;
+	struct esp_cookie *c;
+
+	esp_cookie_key(&key, &control->server_mapped, &control->client_mapped,
+		       &control->binding.key, cookie[0]);
+	c = esp_cookie_find(control->vn, &key);
+	if (c)
+		return c->binding.flow == &peers->ike ? -EEXIST : -EADDRINUSE;
+	esp_cookie_learn(peers, &key, cookie[0]);
+	peers->active = ++peers->group->serial;
+	if (cookie[1])
+		memcpy(flow->sa[flow->sas++ % ESP_IKE_SAS], cookie, sizeof(flow->sa[0]));
+	return 0;
+}
+
+/**
  * esp_cookie_use() - a client has sent an IKE message
  * @peers: the client and its server
  * @ike: header of the message

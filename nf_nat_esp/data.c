@@ -204,21 +204,11 @@ static void esp_pair_direct(struct esp_group *group, struct esp_sa *sa,
 {
 	struct esp_pair_client *client = list_first_entry(&group->pair.clients,
 							  struct esp_pair_client, list);
-	struct esp_pair_in *in = &sa->in;
 
-	memset(in, 0, sizeof(*in));
-	in->spi = esp->spi;
-	in->state = ESP_PAIR_UP;
-	in->how = ESP_PAIR_ONLY;
-	in->owner = client;
-	in->first = esp_now();
-	in->last = in->first;
-	in->high = esp->seq;
-	list_add_tail(&in->list, &client->ins);
+	esp_sa_own(esp_client_peers(client), sa, esp, 0);
 	group->decision.verdict = ESP_PAIR_DELIVER;
 	group->decision.n = 1;
 	group->decision.to[0] = client;
-	WRITE_ONCE(esp_client_peers(client)->stale, true);
 }
 
 /* group->base.lock held, released here */

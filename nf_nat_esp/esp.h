@@ -242,6 +242,7 @@ bool esp_peers_key(const struct nf_conn *ct, struct vpnpass_key *key);
 struct esp_peers *esp_peers_find(struct vpnpass_net *vn, const struct vpnpass_key *packet);
 struct esp_peers *esp_peers_get(struct vpnpass_net *vn, const struct vpnpass_key *key,
 				struct nf_conn *ct);
+int esp_peers_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec);
 struct vpnpass_tunnel *esp_tunnel_get(struct esp_peers *peers);
 void esp_tunnel_update(struct esp_peers *peers);
 void esp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
@@ -261,6 +262,7 @@ void esp_sa_out(struct esp_peers *peers, struct vpnpass_tunnel *tunnel,
 		const struct vpnpass_key *packet, u32 spi);
 void esp_sa_end_outs(struct esp_peers *peers);
 int esp_sa_keep_in(struct esp_group *group, struct esp_sa *sa);
+void esp_sa_own(struct esp_peers *peers, struct esp_sa *sa, const struct esp_wire *esp, u32 mate);
 void esp_sa_drop_in(struct esp_group *group, struct esp_sa *sa);
 void esp_sa_trim(struct esp_group *group, struct esp_pair_client *client);
 void esp_sa_end(struct esp_group *group);
@@ -269,6 +271,7 @@ void esp_sa_age_outs(struct esp_peers *peers);
 
 /* cookie.c */
 void esp_cookie_init(void);
+int esp_cookie_restore(struct esp_peers *peers, const u64 cookie[2]);
 void esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike);
 void esp_cookies_end(struct esp_peers *peers);
 void esp_guests_age(struct esp_group *group, bool all);
@@ -295,5 +298,9 @@ unsigned int esp_data(struct vpnpass_net *vn, struct sk_buff *skb,
 		      const struct vpnpass_packet *pkt);
 struct vpnpass_binding *esp_error(struct vpnpass_net *vn, const struct sk_buff *skb,
 				  unsigned int off, struct vpnpass_key *key);
+
+/* save.c */
+bool esp_save(struct vpnpass_control *control, unsigned int i, struct vpnpass_record *rec);
+int esp_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec);
 
 #endif /* NF_NAT_ESP_H */

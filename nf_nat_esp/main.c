@@ -72,6 +72,8 @@ const struct vpnpass_engine esp_engine = {
 	.foreign = esp_foreign,
 	.gc = esp_gc,
 	.tunnels_end = esp_tunnels_end,
+	.save = esp_save,
+	.restore = esp_restore,
 };
 
 static int __init esp_init(void)

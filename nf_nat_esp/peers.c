@@ -96,11 +96,9 @@ static int esp_peers_add(struct esp_peers *peers, struct nf_conn *ct)
 	return 0;
 }
 
-static struct esp_peers *esp_peers_new(struct vpnpass_net *vn, const struct vpnpass_key *key,
-				       struct nf_conn *ct)
+static struct esp_peers *esp_peers_alloc(struct vpnpass_net *vn, const struct vpnpass_key *key)
 {
 	struct esp_peers *peers = kzalloc(sizeof(*peers), GFP_ATOMIC);
-	int err;
 
 	BUILD_BUG_ON(offsetof(struct esp_peers, base));
 	/* there are many of them: what kmalloc rounds up to */
@@ -116,12 +114,57 @@ static struct esp_peers *esp_peers_new(struct vpnpass_net *vn, const struct vpnp
 	peers->base.binding.key = *key;
 	peers->base.last = jiffies;
 	esp_ike_init(peers);
+	return peers;
+}
+
+static int esp_peers_enter(struct esp_peers *peers, struct nf_conn *ct)
+{
+	int err;
+
 	spin_lock_bh(&peers->base.lock);
 	err = esp_peers_add(peers, ct);
 	spin_unlock_bh(&peers->base.lock);
 	if (err)
 		kfree(peers);
+	return err;
+}
+
+static struct esp_peers *esp_peers_new(struct vpnpass_net *vn, const struct vpnpass_key *key,
+				       struct nf_conn *ct)
+{
+	struct esp_peers *peers = esp_peers_alloc(vn, key);
+	int err;
+
+	if (!peers)
+		return NULL;
+	err = esp_peers_enter(peers, ct);
 	return err && err != -EEXIST ? NULL : esp_peers_find(vn, key);
+}
+
+/**
+ * esp_peers_restore() - a pair goes on
+ * @vn: network namespace
+ * @rec: what was said of it
+ *
+ * Context: softirq, RCU read lock.
+ * Return: 0, -EEXIST, -ENOSPC or -ENOMEM.
+ */
+int esp_peers_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec)
+{
+	struct esp_peers *peers = esp_peers_alloc(vn, &rec->key);
+	int dir;
+
+	if (!peers)
+		return -ENOMEM;
+	peers->base.client_mapped = rec->client_mapped;
+	peers->base.server_mapped = rec->server_mapped;
+	peers->id = rec->member;
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+		peers->port[dir] = rec->client_port[dir];
+		peers->server_port[dir] = rec->server_port[dir];
+	}
+	vpnpass_flow_restore(&peers->ike, rec);
+	return esp_peers_enter(peers, NULL);
 }
 
 /* Does the pair still leave by the address that this entry has? */

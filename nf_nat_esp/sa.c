@@ -229,6 +229,48 @@ void esp_sa_drop_in(struct esp_group *group, struct esp_sa *sa)
 	kfree(sa);
 }
 
+/* The outbound SA that was taken for the other half. */
+static void esp_sa_pair(struct esp_peers *peers, struct esp_pair_in *in, u32 spi)
+{
+	struct esp_pair_out *out;
+
+	list_for_each_entry(out, &peers->client.outs, list) {
+		if (out->spi != spi || out->mate)
+			continue;
+		out->mate = in;
+		in->mate = out;
+		return;
+	}
+}
+
+/**
+ * esp_sa_own() - an inbound SPI is known to be a client's
+ * @peers: the client and its server
+ * @sa: from esp_sa_new()
+ * @esp: SPI and highest sequence number
+ * @mate: SPI of the other half, or 0
+ *
+ * Context: softirq, group->base.lock held. The caller binds it with esp_sa_keep_in().
+ */
+void esp_sa_own(struct esp_peers *peers, struct esp_sa *sa, const struct esp_wire *esp, u32 mate)
+{
+	struct esp_pair_in *in = &sa->in;
+
+	memset(in, 0, sizeof(*in));
+	INIT_LIST_HEAD(&sa->unsure);
+	in->spi = esp->spi;
+	in->state = ESP_PAIR_UP;
+	in->how = ESP_PAIR_ONLY;
+	in->owner = &peers->client;
+	in->first = esp_now();
+	in->last = in->first;
+	in->high = esp->seq;
+	list_add_tail(&in->list, &peers->client.ins);
+	if (mate)
+		esp_sa_pair(peers, in, mate);
+	WRITE_ONCE(peers->stale, true);
+}
+
 /* No more SAs of a client than it can have: the idlest go. Context: group->base.lock held. */
 void esp_sa_trim(struct esp_group *group, struct esp_pair_client *client)
 {

@@ -94,7 +94,8 @@ static bool l2tp_keeps_port(struct l2tp_control *c)
 	       vpnpass_param(c->base.vn, VPNPASS_PROTO_L2TP, L2TP_PARAM_KEEP_PORT);
 }
 
-static void l2tp_zone_note(struct l2tp_control *c)
+/* Replies are told from those of others by a zone. Context: control->lock held. */
+void l2tp_zone_note(struct l2tp_control *c)
 {
 	struct l2tp_tunnel *t;
 
@@ -120,8 +121,11 @@ static void l2tp_port_choose(struct l2tp_control *c, struct sk_buff *skb, struct
 	}
 }
 
-/* What comes back to a port that no other flow has is this one's, whatever ids it has. */
-static void l2tp_back_bind(struct l2tp_control *c)
+/*
+ * What comes back to a port that no other flow has is this one's, whatever ids it has.
+ * Context: control->lock held.
+ */
+void l2tp_back_bind(struct l2tp_control *c)
 {
 	const struct vpnpass_key *ck = &c->base.binding.key;
 
@@ -154,8 +158,15 @@ static void l2tp_ports_note(struct l2tp_control *c, const struct nf_conn *ct)
 	c->server_port[IP_CT_DIR_REPLY] = reply->src.u.udp.port;
 }
 
-/* control->lock held. Return: 0, or an error after which the memory is the caller's. */
-static int l2tp_control_add(struct l2tp_control *c, struct nf_conn *ct)
+/**
+ * l2tp_control_add() - make a flow known
+ * @c: from l2tp_control_new()
+ * @ct: its entry; NULL if addresses and ports are set already
+ *
+ * Context: softirq, RCU read lock, control->lock held.
+ * Return: 0, or it is dead already; or an error after which the memory is the caller's.
+ */
+int l2tp_control_add(struct l2tp_control *c, struct nf_conn *ct)
 {
 	struct vpnpass_group *group;
 	int err;
@@ -170,12 +181,13 @@ static int l2tp_control_add(struct l2tp_control *c, struct nf_conn *ct)
 		return 0;	/* freed after a grace period */
 	}
 	c->group = container_of(group, struct l2tp_group, base);
-	l2tp_ports_note(c, ct);
+	if (ct)
+		l2tp_ports_note(c, ct);
 	return 0;
 }
 
-static struct l2tp_control *l2tp_control_new(struct vpnpass_net *vn,
-					     const struct vpnpass_key *key)
+/* Return: a flow that isn't known yet, or NULL, which is counted. Context: softirq. */
+struct l2tp_control *l2tp_control_new(struct vpnpass_net *vn, const struct vpnpass_key *key)
 {
 	struct l2tp_control *c = kzalloc(sizeof(*c), GFP_ATOMIC);
 

@@ -249,6 +249,10 @@ unsigned int l2tp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf
 			  enum ip_conntrack_info ctinfo, const struct nf_hook_state *state);
 unsigned int l2tp_foreign(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
 			  enum ip_conntrack_info ctinfo);
+struct l2tp_control *l2tp_control_new(struct vpnpass_net *vn, const struct vpnpass_key *key);
+int l2tp_control_add(struct l2tp_control *c, struct nf_conn *ct);
+void l2tp_zone_note(struct l2tp_control *c);
+void l2tp_back_bind(struct l2tp_control *c);
 bool l2tp_gc(struct vpnpass_control *control);
 void l2tp_tunnels_end(struct vpnpass_control *control);
 
@@ -265,6 +269,7 @@ void l2tp_tunnel_answered(struct l2tp_tunnel *t, u32 peer);
 bool l2tp_tunnel_float(struct l2tp_tunnel *t, __be16 port);
 void l2tp_tunnel_close(struct l2tp_tunnel *t);
 void l2tp_tunnel_del(struct l2tp_tunnel *t);
+int l2tp_tunnel_restore(struct l2tp_control *c, const struct vpnpass_record *rec);
 void l2tp_tunnel_gc(struct l2tp_tunnel *t);
 struct vpnpass_flow *l2tp_carrier(struct vpnpass_tunnel *tunnel);
 void l2tp_sessions(const struct vpnpass_tunnel *tunnel, u32 ids[VPNPASS_SESSION_IDS]);
@@ -275,6 +280,7 @@ struct l2tp_session *l2tp_session_by_alias(struct l2tp_tunnel *t, u32 alias);
 void l2tp_session_client(struct l2tp_tunnel *t, const struct l2tp_message *m);
 void l2tp_session_server(struct l2tp_tunnel *t, const struct l2tp_message *m);
 void l2tp_session_del(struct l2tp_session *s);
+int l2tp_session_restore(struct l2tp_control *c, const struct vpnpass_record *rec);
 void l2tp_sessions_gc(struct l2tp_tunnel *t);
 void l2tp_static_new(struct l2tp_control *c, u32 id);
 void l2tp_static_out(struct l2tp_session *s);
@@ -301,5 +307,9 @@ unsigned int l2tp_data(struct vpnpass_net *vn, struct sk_buff *skb,
 		       const struct vpnpass_packet *pkt);
 struct vpnpass_binding *l2tp_error(struct vpnpass_net *vn, const struct sk_buff *skb,
 				   unsigned int off, struct vpnpass_key *key);
+
+/* save.c */
+bool l2tp_save(struct vpnpass_control *control, unsigned int i, struct vpnpass_record *rec);
+int l2tp_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec);
 
 #endif

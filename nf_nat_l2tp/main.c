@@ -70,6 +70,8 @@ const struct vpnpass_engine l2tp_engine = {
 	.foreign = l2tp_foreign,
 	.gc = l2tp_gc,
 	.tunnels_end = l2tp_tunnels_end,
+	.save = l2tp_save,
+	.restore = l2tp_restore,
 };
 
 static int __init l2tp_init(void)

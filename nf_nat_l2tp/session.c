@@ -301,6 +301,94 @@ void l2tp_static_new(struct l2tp_control *c, u32 id)
 	spin_unlock_bh(&c->group->base.lock);
 }
 
+/* The id that the client assigned is known. Context: control->lock held. */
+static int l2tp_session_rebind(struct l2tp_session *s, const struct vpnpass_record *rec)
+{
+	struct l2tp_control *c = l2tp_control_of(s->tunnel);
+	int err = 0;
+
+	s->own = rec->client_id[0];
+	s->alias = rec->client_id[1];
+	if (!s->own)
+		return 0;	/* the server has not used it yet */
+	s->data.id = htonl(s->own);
+	s->data.key.id = htonl(s->alias);
+	spin_lock_bh(&c->group->base.lock);
+	if (!(rec->flags & VPNPASS_RECORD_FLAG_UNBOUND))
+		err = vpnpass_bind(c->base.vn, &s->data);
+	spin_unlock_bh(&c->group->base.lock);
+	return err;
+}
+
+/* A session that nobody negotiated. Its tunnel is up when the server has used it. */
+static struct l2tp_session *l2tp_static_restore(struct l2tp_control *c,
+						const struct vpnpass_record *rec)
+{
+	struct l2tp_tunnel *t = l2tp_unmanaged(c);
+	struct l2tp_session *s;
+
+	if (!t)
+		return ERR_PTR(-ENOSPC);
+	list_for_each_entry(s, &t->sessions, list)
+		if (s->peer == rec->server_id[0])
+			return ERR_PTR(-EEXIST);
+	l2tp_static_new(c, rec->server_id[0]);
+	if (list_empty(&t->sessions))
+		return ERR_PTR(-ENOSPC);
+	s = list_last_entry(&t->sessions, struct l2tp_session, list);
+	if (s->peer != rec->server_id[0])
+		return ERR_PTR(-ENOSPC);
+	if (rec->client_id[0] && !t->base.up)
+		vpnpass_tunnel_up(&t->base);
+	return s;
+}
+
+static struct l2tp_session *l2tp_managed_restore(struct l2tp_control *c,
+						 const struct vpnpass_record *rec)
+{
+	struct l2tp_tunnel *t = l2tp_tunnel_by_own(c, rec->parent);
+	struct l2tp_session *s;
+
+	if (!t || t->version != 3)
+		return ERR_PTR(-ENOENT);
+	if (l2tp_session_by_own(t, rec->client_id[0]))
+		return ERR_PTR(-EEXIST);
+	s = l2tp_session_new(t);
+	if (!s)
+		return ERR_PTR(-ENOSPC);
+	l2tp_session_key(s);
+	l2tp_session_answered(s, rec->server_id[0]);
+	return s;
+}
+
+/**
+ * l2tp_session_restore() - a session of L2TPv3 goes on
+ * @c: control flow
+ * @rec: what was said of it
+ *
+ * Context: softirq, control->lock held.
+ * Return: 0, -ENOENT, -EEXIST, -EADDRINUSE, -ENOSPC or -ENOMEM.
+ */
+int l2tp_session_restore(struct l2tp_control *c, const struct vpnpass_record *rec)
+{
+	struct l2tp_session *s;
+	int err;
+
+	if (rec->flags & VPNPASS_RECORD_FLAG_UNMANAGED)
+		s = l2tp_static_restore(c, rec);
+	else
+		s = l2tp_managed_restore(c, rec);
+	if (IS_ERR(s))
+		return PTR_ERR(s);
+	err = l2tp_session_rebind(s, rec);
+	if (err) {
+		l2tp_session_del(s);
+		return err == -EEXIST ? -EADDRINUSE : err;
+	}
+	l2tp_session_show(s);
+	return 0;
+}
+
 /*
  * Is @s likelier than @best to be the session that the server uses now? One with the same id
  * in both directions, as many are made, is the likeliest; then one that the server has not

@@ -79,8 +79,8 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_control *c, u8 version)
 	return t;
 }
 
-/* Its id is known: what the server sends is recognised by it from now on. */
-static void l2tp_tunnel_bind(struct l2tp_tunnel *t, u32 own, bool fixed)
+/* What the server sends, all but the id. */
+static struct vpnpass_binding *l2tp_tunnel_back(struct l2tp_tunnel *t)
 {
 	struct l2tp_control *c = l2tp_control_of(t);
 	struct vpnpass_binding *b = &t->base.slot[VPNPASS_TO_CLIENT];
@@ -88,9 +88,67 @@ static void l2tp_tunnel_bind(struct l2tp_tunnel *t, u32 own, bool fixed)
 	l2tp_key(b, c, &c->base.server_mapped, &c->base.client_mapped, VPNPASS_CONNECTION);
 	b->flow = &c->flow;
 	b->dir = IP_CT_DIR_REPLY;
-	l2tp_bind(c, b, own, t->version == 2 ? 2 : 4, fixed);
+	return b;
+}
+
+/* Its id is known: what the server sends is recognised by it from now on. */
+static void l2tp_tunnel_bind(struct l2tp_tunnel *t, u32 own, bool fixed)
+{
+	struct vpnpass_binding *b = l2tp_tunnel_back(t);
+
+	l2tp_bind(l2tp_control_of(t), b, own, t->version == 2 ? 2 : 4, fixed);
 	t->own = own;
 	t->alias = ntohl(b->key.id);
+}
+
+static int l2tp_tunnel_rebind(struct l2tp_tunnel *t, const struct vpnpass_record *rec)
+{
+	struct vpnpass_binding *b;
+
+	t->own = rec->client_id[0];
+	t->alias = rec->client_id[1];
+	if (!t->own)
+		return 0;	/* hidden still */
+	b = l2tp_tunnel_back(t);
+	b->id = htonl(t->own);
+	b->key.id = htonl(t->alias);
+	if (rec->flags & VPNPASS_RECORD_FLAG_UNBOUND)
+		return 0;
+	return vpnpass_bind(l2tp_control_of(t)->base.vn, b);
+}
+
+/**
+ * l2tp_tunnel_restore() - a tunnel goes on
+ * @c: control flow
+ * @rec: what was said of it
+ *
+ * Context: softirq, control->lock held.
+ * Return: 0, -EEXIST, -EADDRINUSE, -ENOSPC or -ENOMEM.
+ */
+int l2tp_tunnel_restore(struct l2tp_control *c, const struct vpnpass_record *rec)
+{
+	struct l2tp_tunnel *t;
+	int err;
+
+	if (l2tp_tunnel_by_own(c, rec->client_id[0]))
+		return -EEXIST;
+	t = l2tp_tunnel_new(c, rec->version);
+	if (!t)
+		return -ENOSPC;
+	err = l2tp_tunnel_rebind(t, rec);
+	if (err) {
+		l2tp_tunnel_del(t);
+		return err == -EEXIST ? -EADDRINUSE : err;
+	}
+	t->hidden = rec->flags & VPNPASS_RECORD_FLAG_HIDDEN;
+	memcpy(t->shown, rec->session, sizeof(t->shown));
+	l2tp_tunnel_answered(t, rec->server_id[0]);
+	vpnpass_tunnel_restore(&t->base, rec);
+	t->asked = rec->floated;
+	if (rec->floated)
+		l2tp_tunnel_float(t, rec->floated);
+	vpnpass_tunnel_up(&t->base);
+	return 0;
 }
 
 /**

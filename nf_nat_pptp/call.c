@@ -3,6 +3,7 @@
  * Calls of a PPTP control connection (RFC 2637): links the call ids of both ends, decides
  * what each id field becomes, and follows a call from request to disconnect.
  */
+#include <linux/err.h>
 #include "call.h"
 
 #define PPTP_BOTH	(BIT(PPTP_INITIATOR) | BIT(PPTP_RESPONDER))
@@ -83,6 +84,24 @@ static struct pptp_call *pptp_call_add(struct pptp_conn *conn, enum pptp_end pns
 	call->state = PPTP_CALL_SETUP;
 	list_add_tail(&call->list, &conn->calls);
 	conn->ncalls++;
+	return call;
+}
+
+struct pptp_call *pptp_call_restore(struct pptp_conn *conn, const struct pptp_call *like)
+{
+	struct pptp_call *call;
+	int end;
+
+	for (end = 0; end < 2; end++)
+		if (pptp_by_id(conn, end, like->id[end]))
+			return ERR_PTR(-EEXIST);
+	call = pptp_call_add(conn, like->pns);
+	if (!call)
+		return ERR_PTR(-ENOSPC);
+	memcpy(call->id, like->id, sizeof(call->id));
+	memcpy(call->alias, like->alias, sizeof(call->alias));
+	call->known = PPTP_BOTH;
+	call->state = PPTP_CALL_UP;
 	return call;
 }
 

@@ -184,6 +184,18 @@ void pptp_conn_close(struct pptp_conn *conn);
  */
 void pptp_call_unlink(struct pptp_conn *conn, struct pptp_call *call);
 
+/**
+ * pptp_call_restore() - a call that was up goes on
+ * @conn: the connection
+ * @like: its ids, aliases and PNS
+ *
+ * Runs ops->call_alloc(). The caller reserves the aliases and tells that the call is up.
+ *
+ * Context: any; the caller holds the connection's lock.
+ * Return: the call, or an ERR_PTR(): -EEXIST if one of the ids names a call already, -ENOSPC.
+ */
+struct pptp_call *pptp_call_restore(struct pptp_conn *conn, const struct pptp_call *like);
+
 /*
  * Between stream.c and call.c.
  */

@@ -103,14 +103,12 @@ static void pptp_bind_error(struct vpnpass_control *control, struct pptp_tunnel 
 	vpnpass_bind(control->vn, b);
 }
 
-static int pptp_reserve(struct pptp_conn *conn, struct pptp_call *call, enum pptp_end end,
-			u16 id, bool keep_high)
+/* How packets to the end that assigned @id are recognised, all but the alias. */
+static struct vpnpass_binding *pptp_bind_prepare(struct vpnpass_control *control,
+						 struct pptp_tunnel *pt, enum vpnpass_slot slot,
+						 u16 id)
 {
-	struct vpnpass_control *control = &pptp_control_of(conn)->base;
-	struct pptp_tunnel *pt = pptp_tunnel(call);
-	enum vpnpass_slot slot = pptp_slot(end);
 	struct vpnpass_binding *b = &pt->base.slot[slot];
-	int alias;
 
 	if (slot == VPNPASS_TO_SERVER)
 		pptp_key(&b->key, control, VPNPASS_DATA, &control->binding.key.src,
@@ -119,6 +117,40 @@ static int pptp_reserve(struct pptp_conn *conn, struct pptp_call *call, enum ppt
 		pptp_key(&b->key, control, VPNPASS_DATA, &control->server_mapped,
 			 &control->client_mapped);
 	b->id = htonl(id);
+	return b;
+}
+
+/**
+ * pptp_rebind() - reserve the alias that a call had
+ * @pt: a call from pptp_call_restore()
+ * @end: which of its ends assigned the id
+ *
+ * Context: softirq, control->lock held.
+ * Return: 0, -EADDRINUSE if another call has it now, or -ENOMEM.
+ */
+int pptp_rebind(struct pptp_tunnel *pt, enum pptp_end end)
+{
+	struct vpnpass_control *control = pt->base.flow.control;
+	enum vpnpass_slot slot = pptp_slot(end);
+	struct vpnpass_binding *b = pptp_bind_prepare(control, pt, slot, pt->call.id[end]);
+	int err;
+
+	b->key.id = htonl(pt->call.alias[end]);
+	err = vpnpass_bind(control->vn, b);
+	if (!err)
+		pptp_bind_error(control, pt, slot);
+	return err == -EEXIST ? -EADDRINUSE : err;
+}
+
+static int pptp_reserve(struct pptp_conn *conn, struct pptp_call *call, enum pptp_end end,
+			u16 id, bool keep_high)
+{
+	struct vpnpass_control *control = &pptp_control_of(conn)->base;
+	struct pptp_tunnel *pt = pptp_tunnel(call);
+	enum vpnpass_slot slot = pptp_slot(end);
+	struct vpnpass_binding *b = pptp_bind_prepare(control, pt, slot, id);
+	int alias;
+
 	alias = pptp_find_alias(control->vn, b, id, keep_high);
 	if (alias >= 0)
 		pptp_bind_error(control, pt, slot);

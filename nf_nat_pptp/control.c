@@ -40,13 +40,19 @@ static bool pptp_tcp_read(struct pptp_tcp *tcp)
 	return true;
 }
 
-static struct pptp_control *pptp_control_new(struct vpnpass_net *vn,
-					     const struct vpnpass_key *key,
-					     const struct pptp_tcp *tcp)
+/**
+ * pptp_control_alloc() - memory for a control connection, not known yet
+ * @vn: network namespace
+ * @key: of the connection
+ * @next: see pptp_conn_init()
+ *
+ * Context: softirq.
+ * Return: it, or NULL, which is counted.
+ */
+struct pptp_control *pptp_control_alloc(struct vpnpass_net *vn, const struct vpnpass_key *key,
+					const u32 next[2])
 {
 	struct pptp_control *pc = kzalloc(sizeof(*pc), GFP_ATOMIC);
-	enum ip_conntrack_dir dir = CTINFO2DIR(tcp->ctinfo);
-	u32 next[2];
 
 	BUILD_BUG_ON(offsetof(struct pptp_control, base) || offsetof(struct pptp_tunnel, base));
 	if (!pc) {
@@ -57,10 +63,25 @@ static struct pptp_control *pptp_control_new(struct vpnpass_net *vn,
 	pc->base.vn = vn;
 	pc->base.engine = &pptp_engine;
 	pc->base.binding.key = *key;
+	pc->base.last = jiffies;
+	pptp_conn_init(&pc->conn, &pptp_call_ops, next);
+	return pc;
+}
+
+static struct pptp_control *pptp_control_new(struct vpnpass_net *vn,
+					     const struct vpnpass_key *key,
+					     const struct pptp_tcp *tcp)
+{
+	enum ip_conntrack_dir dir = CTINFO2DIR(tcp->ctinfo);
+	struct pptp_control *pc;
+	u32 next[2];
+
 	/* the handshake's last segment, most likely: nothing has been sent yet */
 	next[dir] = tcp->seg.seq;
 	next[!dir] = tcp->seg.ack;
-	pptp_conn_init(&pc->conn, &pptp_call_ops, next);
+	pc = pptp_control_alloc(vn, key, next);
+	if (!pc)
+		return NULL;
 	if (vpnpass_control_add(&pc->base, tcp->ct)) {
 		kfree(pc);
 		return NULL;

@@ -66,6 +66,8 @@ const struct vpnpass_engine pptp_engine = {
 	.control = pptp_control,
 	.gc = pptp_gc,
 	.tunnels_end = pptp_tunnels_end,
+	.save = pptp_save,
+	.restore = pptp_restore,
 };
 
 static int __init pptp_init(void)

@@ -50,9 +50,12 @@ static inline struct pptp_tunnel *pptp_tunnel(struct pptp_call *call)
 
 /* calls.c */
 extern const struct pptp_ops pptp_call_ops;
+int pptp_rebind(struct pptp_tunnel *pt, enum pptp_end end);
 void pptp_call_end(struct pptp_control *pc, struct pptp_tunnel *pt);
 
 /* control.c */
+struct pptp_control *pptp_control_alloc(struct vpnpass_net *vn, const struct vpnpass_key *key,
+					const u32 next[2]);
 unsigned int pptp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
 			  enum ip_conntrack_info ctinfo, const struct nf_hook_state *state);
 bool pptp_gc(struct vpnpass_control *control);
@@ -66,6 +69,10 @@ void pptp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
 struct vpnpass_binding *pptp_error(struct vpnpass_net *vn, const struct sk_buff *skb,
 				   unsigned int off, struct vpnpass_key *key);
 bool pptp_error_mangle(struct sk_buff *skb, unsigned int off, __be32 from, __be32 to);
+
+/* save.c */
+bool pptp_save(struct vpnpass_control *control, unsigned int i, struct vpnpass_record *rec);
+int pptp_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec);
 
 /* main.c */
 extern const struct vpnpass_engine pptp_engine;

@@ -32,6 +32,20 @@ static const char *const state_names[] = {
 	[VPNPASS_STATE_AMBIGUOUS] = "ambiguous",
 };
 
+static const char *const record_names[] = {
+	[VPNPASS_RECORD_KIND_FLOW] = "flow",
+	[VPNPASS_RECORD_KIND_TUNNEL] = "tunnel",
+	[VPNPASS_RECORD_KIND_SESSION] = "session",
+	[VPNPASS_RECORD_KIND_COOKIE] = "cookie",
+	[VPNPASS_RECORD_KIND_SA_OUT] = "sa-out",
+	[VPNPASS_RECORD_KIND_SA_IN] = "sa-in",
+};
+
+/* By number of the bit. */
+static const char *const flag_names[] = {
+	"own-zone", "masquerade", "server-pns", "unbound", "hidden", "unmanaged", "by-port",
+};
+
 #define ENUM(names)	REC_U8, names, ARRAY_SIZE(names)
 
 const struct rec_attr rec_attrs[VPNPASS_A_MAX + 1] = {
@@ -60,6 +74,24 @@ const struct rec_attr rec_attrs[VPNPASS_A_MAX + 1] = {
 	[VPNPASS_A_CLIENT_SESSION] = { "client-session", REC_U32, NULL, 0 },
 	[VPNPASS_A_CLIENT_SESSION_MAPPED] = { "client-session-mapped", REC_U32, NULL, 0 },
 	[VPNPASS_A_SERVER_SESSION] = { "server-session", REC_U32, NULL, 0 },
+	[VPNPASS_A_RECORD] = { "record", ENUM(record_names) },
+	[VPNPASS_A_FLAGS] = { "flags", REC_FLAGS, flag_names, ARRAY_SIZE(flag_names) },
+	[VPNPASS_A_L4PROTO] = { "l4proto", REC_U8, NULL, 0 },
+	[VPNPASS_A_ZONE] = { "zone", REC_U16, NULL, 0 },
+	[VPNPASS_A_MEMBER] = { "member", REC_U16, NULL, 0 },
+	[VPNPASS_A_CLIENT_PORT] = { "client-port", REC_U16, NULL, 0 },
+	[VPNPASS_A_CLIENT_PORT_MAPPED] = { "client-port-mapped", REC_U16, NULL, 0 },
+	[VPNPASS_A_SERVER_PORT] = { "server-port", REC_U16, NULL, 0 },
+	[VPNPASS_A_SERVER_PORT_MAPPED] = { "server-port-mapped", REC_U16, NULL, 0 },
+	[VPNPASS_A_SERVER_PORT_FLOATED] = { "server-port-floated", REC_U16, NULL, 0 },
+	[VPNPASS_A_VERSION] = { "version", REC_U8, NULL, 0 },
+	[VPNPASS_A_PARENT] = { "parent", REC_U32, NULL, 0 },
+	[VPNPASS_A_MATE] = { "mate", REC_U32, NULL, 0 },
+	[VPNPASS_A_SEQUENCE] = { "sequence", REC_U32, NULL, 0 },
+	[VPNPASS_A_COOKIE] = { "cookie", REC_HEX, NULL, 0 },
+	[VPNPASS_A_COOKIE_RESPONDER] = { "cookie-responder", REC_HEX, NULL, 0 },
+	[VPNPASS_A_MARK] = { "mark", REC_U32, NULL, 0 },
+	[VPNPASS_A_SEEN] = { "seen", REC_U8, NULL, 0 },
 };
 
 /**
@@ -189,9 +221,11 @@ static int parse_number(struct rec_value *v, const struct nlattr *attr, enum rec
 
 	if (type == REC_U8 && len == sizeof(uint8_t))
 		v->num = mnl_attr_get_u8(attr);
-	else if (type == REC_U32 && len == sizeof(uint32_t))
+	else if (type == REC_U16 && len == sizeof(uint16_t))
+		v->num = mnl_attr_get_u16(attr);
+	else if ((type == REC_U32 || type == REC_FLAGS) && len == sizeof(uint32_t))
 		v->num = mnl_attr_get_u32(attr);
-	else if (type == REC_U64 && len == sizeof(uint64_t))
+	else if ((type == REC_U64 || type == REC_HEX) && len == sizeof(uint64_t))
 		v->num = mnl_attr_get_u64(attr);
 	else
 		return -EBADMSG;
@@ -239,7 +273,7 @@ static int parse_attr(struct rec *rec, const struct nlattr *attr)
 	else
 		err = parse_number(&rec->v[n], attr, rec_attrs[n].type);
 	if (!err)
-		rec->has |= 1u << n;
+		rec->has |= 1ull << n;
 	return err;
 }
 
@@ -278,11 +312,27 @@ void rec_free(struct rec *rec)
 	rec->has = 0;
 }
 
+static json_t *flags_json(const struct rec *rec, unsigned int n)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < rec_attrs[n].nnames; i++)
+		if (rec_num(rec, n) & 1u << i)
+			json_array_append_new(list, json_string(rec_attrs[n].names[i]));
+	return list;
+}
+
 static json_t *value_json(const struct rec *rec, unsigned int n)
 {
 	char buf[REC_BUF];
 
 	switch (rec_attrs[n].type) {
+	case REC_FLAGS:
+		return flags_json(rec, n);
+	case REC_HEX:
+		snprintf(buf, sizeof(buf), "0x%016" PRIx64, rec_num(rec, n));
+		return json_string(buf);
 	case REC_ADDR:
 		return json_string(rec_addr(rec, n, buf));
 	case REC_TEXT:

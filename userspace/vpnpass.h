@@ -56,6 +56,8 @@ int cmd_block(const struct options *opt, int argc, char **argv);
 int cmd_tunnels(const struct options *opt, int argc, char **argv);
 int cmd_apply(const struct options *opt, int argc, char **argv);
 int cmd_show(const struct options *opt, int argc, char **argv);
+int cmd_save(const struct options *opt, int argc, char **argv);
+int cmd_load(const struct options *opt, int argc, char **argv);
 int cmd_completion(const struct options *opt, int argc, char **argv);
 int cmd_doctor(const struct options *opt, int argc, char **argv);
 int cmd_events(const struct options *opt, int argc, char **argv);

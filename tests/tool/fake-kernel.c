@@ -16,7 +16,8 @@
  *   (what is about nft rules and conntrack, see fake-nft.c)
  *   event NAME KEY=VALUE...        an event; "event raw HEX", "event lost", "event gone"
  *
- * REQUEST is proto-get, proto-set, tunnel-get, counter-get or getfamily. SIGTERM comes
+ * REQUEST is proto-get, proto-set, tunnel-get, counter-get, record-get, record-new or
+ * getfamily. SIGTERM comes
  * after the last event. Once the tunnels have been asked for N times, or the family in
  * vain, $VPNPASS_FAKE/netlink.N is taken if it is there. Requests are written to $VPNPASS_FAKE/log. With a number
  * in $VPNPASS_FAKE_SEED some bytes of the answers are changed at random.
@@ -61,6 +62,8 @@ static const char *const requests[] = {
 	[VPNPASS_CMD_TUNNEL_UP] = "tunnel-up",
 	[VPNPASS_CMD_TUNNEL_DOWN] = "tunnel-down",
 	[VPNPASS_CMD_REFUSED] = "refused",
+	[VPNPASS_CMD_RECORD_GET] = "record-get",
+	[VPNPASS_CMD_RECORD_NEW] = "record-new",
 };
 
 static void die(const char *what, const char *word)
@@ -135,10 +138,15 @@ static void put_value(struct nlmsghdr *nlh, unsigned int attr, const char *value
 		name = rec_lookup(attr, value);
 		mnl_attr_put_u8(nlh, attr, name >= 0 ? (uint64_t)name : num);
 		break;
+	case REC_U16:
+		mnl_attr_put_u16(nlh, attr, num);
+		break;
 	case REC_U32:
+	case REC_FLAGS:
 		mnl_attr_put_u32(nlh, attr, num);
 		break;
 	case REC_U64:
+	case REC_HEX:
 		mnl_attr_put(nlh, VPNPASS_A_PAD, 0, NULL);
 		mnl_attr_put_u64(nlh, attr, num);
 		break;
@@ -361,6 +369,18 @@ static bool each_line(const char *name, bool (*cb)(uint8_t cmd, char *text, uint
 	return stop;
 }
 
+static void log_record(FILE *f, const struct rec *rec)
+{
+	json_t *obj = json_object();
+	char *text;
+
+	rec_json(rec, obj);
+	text = json_dumps(obj, JSON_COMPACT | JSON_SORT_KEYS);
+	fprintf(f, "record-new %s\n", text);
+	free(text);
+	json_decref(obj);
+}
+
 static void log_request(const struct nlmsghdr *nlh, uint8_t cmd)
 {
 	FILE *f = fopen(fake_path("/log"), "a");
@@ -369,8 +389,11 @@ static void log_request(const struct nlmsghdr *nlh, uint8_t cmd)
 
 	if (!f || rec_parse(&rec, nlh))
 		die("bad request or no log for", requests[cmd]);
-	fprintf(f, "%s %s %s\n", requests[cmd], rec_name(&rec, VPNPASS_A_PROTO, name),
-		rec_name(&rec, VPNPASS_A_MODE, mode));
+	if (cmd == VPNPASS_CMD_RECORD_NEW)
+		log_record(f, &rec);
+	else
+		fprintf(f, "%s %s %s\n", requests[cmd], rec_name(&rec, VPNPASS_A_PROTO, name),
+			rec_name(&rec, VPNPASS_A_MODE, mode));
 	rec_free(&rec);
 	fclose(f);
 }

@@ -43,13 +43,13 @@ _vpnpass() {
 		;;
 	*)
 		case $(_vpnpass_command) in
-		'') words="status enable disable block tunnels doctor events apply show completion help version $options" ;;
+		'') words="status enable disable block tunnels doctor events apply show save load completion help version $options" ;;
 		enable) words="pptp l2tp ipsec all --rule --persist --config-file $options" ;;
 		disable) words="pptp l2tp ipsec all --persist --config-file $options" ;;
 		block) words="pptp l2tp ipsec all --lan --dry-run --persist --config-file $options" ;;
 		doctor) words="pptp l2tp ipsec all --client --server $options" ;;
 		tunnels) words="--watch $options" ;;
-		apply) words="$options $(compgen -f -- "$cur")" ;;
+		apply | save | load) words="$options $(compgen -f -- "$cur")" ;;
 		show) words="--config $options" ;;
 		completion) words="bash $options" ;;
 		*) words=$options ;;

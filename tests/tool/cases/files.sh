@@ -11,7 +11,7 @@ man_lint() {
 check "the manuals are well-formed" man_lint
 words_in_manual() {
 	local word
-	for word in status enable disable block tunnels doctor events apply show completion help version; do
+	for word in status enable disable block tunnels doctor events apply show save load completion help version; do
 		grep -q "^\.It Cm $word" "$TOP/userspace/man/vpnpass.8" || { echo "$word is missing"; return 1; }
 	done
 }

@@ -48,6 +48,50 @@ enum vpnpass_state {
 	VPNPASS_STATE_AMBIGUOUS,
 };
 
+/**
+ * enum vpnpass_record_kind - What a saved record is about. Records of a flow
+ *   follow the flow's own.
+ * @VPNPASS_RECORD_KIND_FLOW: A control connection, or a client and its server.
+ * @VPNPASS_RECORD_KIND_TUNNEL: A tunnel (PPTP call, L2TP tunnel, all ESP
+ *   between two hosts) of a flow.
+ * @VPNPASS_RECORD_KIND_SESSION: A session of an L2TPv3 tunnel.
+ * @VPNPASS_RECORD_KIND_COOKIE: An IKE SA that a client has used.
+ * @VPNPASS_RECORD_KIND_SA_OUT: An SA by which a client sends.
+ * @VPNPASS_RECORD_KIND_SA_IN: An SA by which a client receives.
+ */
+enum vpnpass_record_kind {
+	VPNPASS_RECORD_KIND_FLOW,
+	VPNPASS_RECORD_KIND_TUNNEL,
+	VPNPASS_RECORD_KIND_SESSION,
+	VPNPASS_RECORD_KIND_COOKIE,
+	VPNPASS_RECORD_KIND_SA_OUT,
+	VPNPASS_RECORD_KIND_SA_IN,
+};
+
+/**
+ * enum vpnpass_record_flag - What else there is to know of it.
+ * @VPNPASS_RECORD_FLAG_OWN_ZONE: Replies have a conntrack zone of their own,
+ *   as the client's port is kept.
+ * @VPNPASS_RECORD_FLAG_MASQUERADE: The mapped address is that of the interface
+ *   by which the flow leaves.
+ * @VPNPASS_RECORD_FLAG_SERVER_PNS: The server is the PNS of a PPTP call.
+ * @VPNPASS_RECORD_FLAG_UNBOUND: Data from the server is told by its port, not
+ *   by its id (L2TP).
+ * @VPNPASS_RECORD_FLAG_HIDDEN: The id is or was hidden (L2TP).
+ * @VPNPASS_RECORD_FLAG_UNMANAGED: Nobody negotiated it (L2TPv3).
+ * @VPNPASS_RECORD_FLAG_BY_PORT: The server answers to the translated port
+ *   (L2TP).
+ */
+enum vpnpass_record_flag {
+	VPNPASS_RECORD_FLAG_OWN_ZONE = 1,
+	VPNPASS_RECORD_FLAG_MASQUERADE = 2,
+	VPNPASS_RECORD_FLAG_SERVER_PNS = 4,
+	VPNPASS_RECORD_FLAG_UNBOUND = 8,
+	VPNPASS_RECORD_FLAG_HIDDEN = 16,
+	VPNPASS_RECORD_FLAG_UNMANAGED = 32,
+	VPNPASS_RECORD_FLAG_BY_PORT = 64,
+};
+
 enum {
 	VPNPASS_A_PAD = 1,
 	VPNPASS_A_PROTO,
@@ -75,6 +119,24 @@ enum {
 	VPNPASS_A_CLIENT_SESSION,
 	VPNPASS_A_CLIENT_SESSION_MAPPED,
 	VPNPASS_A_SERVER_SESSION,
+	VPNPASS_A_RECORD,
+	VPNPASS_A_FLAGS,
+	VPNPASS_A_L4PROTO,
+	VPNPASS_A_ZONE,
+	VPNPASS_A_MEMBER,
+	VPNPASS_A_CLIENT_PORT,
+	VPNPASS_A_CLIENT_PORT_MAPPED,
+	VPNPASS_A_SERVER_PORT,
+	VPNPASS_A_SERVER_PORT_MAPPED,
+	VPNPASS_A_SERVER_PORT_FLOATED,
+	VPNPASS_A_VERSION,
+	VPNPASS_A_PARENT,
+	VPNPASS_A_MATE,
+	VPNPASS_A_SEQUENCE,
+	VPNPASS_A_COOKIE,
+	VPNPASS_A_COOKIE_RESPONDER,
+	VPNPASS_A_MARK,
+	VPNPASS_A_SEEN,
 
 	__VPNPASS_A_MAX,
 	VPNPASS_A_MAX = (__VPNPASS_A_MAX - 1)
@@ -88,6 +150,8 @@ enum {
 	VPNPASS_CMD_TUNNEL_UP,
 	VPNPASS_CMD_TUNNEL_DOWN,
 	VPNPASS_CMD_REFUSED,
+	VPNPASS_CMD_RECORD_GET,
+	VPNPASS_CMD_RECORD_NEW,
 
 	__VPNPASS_CMD_MAX,
 	VPNPASS_CMD_MAX = (__VPNPASS_CMD_MAX - 1)
