@@ -44,6 +44,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include "compat/compat.h"
 #include "counter.h"
+#include "record.h"
 
 struct vpnpass_net;
 struct vpnpass_flow;
@@ -59,49 +60,6 @@ struct vpnpass_control;
 /* Ids of group members are conntrack zones too: the low ones are left to users. */
 #define VPNPASS_ZONE_MIN	0x8000
 #define VPNPASS_ZONE_MAX	0xffff
-
-/**
- * enum vpnpass_kind - what a binding recognises
- * @VPNPASS_DATA: a data packet, as it arrives (before NAT)
- * @VPNPASS_ERROR: a data packet quoted in an ICMP error, as the router that
- *	quotes it saw it (after NAT)
- * @VPNPASS_CONTROL: the control flow itself, ports as id
- * @VPNPASS_GROUP: all control flows between a server and one address of ours
- * @VPNPASS_REPLY: what a server sends back to a control flow, ports as id
- * @VPNPASS_CONNECTION: a packet that names a connection of control flows (L2TP)
- * @VPNPASS_SESSION: a packet that names a session of such a connection (L2TPv3)
- * @VPNPASS_ERROR_CONNECTION: the former, quoted as @VPNPASS_ERROR is
- * @VPNPASS_IPV6: flag, the addresses are IPv6
- */
-enum vpnpass_kind {
-	VPNPASS_DATA,
-	VPNPASS_ERROR,
-	VPNPASS_CONTROL,
-	VPNPASS_GROUP,
-	VPNPASS_REPLY,
-	VPNPASS_CONNECTION,
-	VPNPASS_SESSION,
-	VPNPASS_ERROR_CONNECTION,
-	VPNPASS_IPV6 = 0x80,
-};
-
-/**
- * struct vpnpass_key - how a packet is recognised, no holes
- * @src: source address; IPv4 in the first word, the others zero
- * @dst: destination address
- * @id: what the header carries: GRE call id, ESP SPI, L2TP id, ports
- * @zone: conntrack zone of both directions, 0 without one
- * @l4proto: IP protocol of the packet
- * @kind: enum vpnpass_kind with VPNPASS_IPV6
- */
-struct vpnpass_key {
-	union nf_inet_addr src;
-	union nf_inet_addr dst;
-	__be32 id;
-	u16 zone;
-	u8 l4proto;
-	u8 kind;
-};
 
 /**
  * struct vpnpass_binding - entry of the one table
@@ -177,64 +135,6 @@ static inline void vpnpass_packet_key(struct vpnpass_key *key, const struct sk_b
 	key->dst.in6 = ipv6_hdr(skb)->daddr;
 	key->kind = VPNPASS_DATA | VPNPASS_IPV6;
 }
-
-/* What vpnpass_engine.sessions gives. */
-enum {
-	VPNPASS_SESSION_CLIENT,
-	VPNPASS_SESSION_CLIENT_MAPPED,
-	VPNPASS_SESSION_SERVER,
-	VPNPASS_SESSION_IDS,
-};
-
-/**
- * struct vpnpass_record - a piece of what is known, to be saved and made known again
- * @kind: enum vpnpass_record_kind, what it is about
- * @key: of the control flow, as vpnpass_control_key() makes it
- * @client_mapped: the client's address as the server sees it
- * @server_mapped: the server's own address
- * @client_port: the client's port, inside and outside
- * @server_port: the server's port, inside and outside
- * @floated: another port from which the server answers, or 0
- * @member: id in the group, 0 without one
- * @flags: enum vpnpass_record_flag
- * @version: of L2TP
- * @client_id: id that the client assigned, inside and outside; 0: none, as all ids
- * @server_id: id that the server assigned, inside and outside
- * @session: of a tunnel, to be shown
- * @parent: client's id of the tunnel that a session is in
- * @mate: SPI of the other direction
- * @seq: highest sequence number
- * @cookie: of an IKE SA's initiator and responder
- * @mark: connection mark of the flow's entry, as all that follows
- * @seen: directions that had a packet
- * @packets: per direction
- * @bytes: per direction
- * @age: of a tunnel, in ms
- */
-struct vpnpass_record {
-	u8 kind;
-	struct vpnpass_key key;
-	union nf_inet_addr client_mapped;
-	union nf_inet_addr server_mapped;
-	__be16 client_port[IP_CT_DIR_MAX];
-	__be16 server_port[IP_CT_DIR_MAX];
-	__be16 floated;
-	u16 member;
-	u32 flags;
-	u8 version;
-	u32 client_id[IP_CT_DIR_MAX];
-	u32 server_id[IP_CT_DIR_MAX];
-	u32 session[VPNPASS_SESSION_IDS];
-	u32 parent;
-	u32 mate;
-	u32 seq;
-	u64 cookie[2];
-	u32 mark;
-	u8 seen;
-	u64 packets[IP_CT_DIR_MAX];
-	u64 bytes[IP_CT_DIR_MAX];
-	u64 age;
-};
 
 struct vpnpass_engine;
 struct vpnpass_group;
@@ -418,8 +318,8 @@ enum {
  * @gc: look at one control flow, control->lock held; false ends it
  * @tunnels_end: end all tunnels of a control flow, control->lock held
  * @save: say what there is to say of a control flow, one record a call: @i counts from 0, the
- *	flow's own first; key, mapped addresses and ports inside are filled in. control->lock held. False:
- *	there are no more.
+ *	flow's own first; key, mapped addresses and ports inside are filled in.
+ *	control->lock held. False: there are no more.
  * @restore: make known what a record says; the mode isn't off. Process, BH off, RCU read
  *	lock, no locks held. 0; -EEXIST: known already; -ENOENT: what it belongs to is
  *	not; -EADDRINUSE: its id is another's; -EINVAL; -ENOSPC; -ENOMEM.

@@ -69,7 +69,6 @@ take_over() {
 	ip -n r addr del $LAN.1/24 dev lan
 	ip -n t addr add $ROUTER/24 dev eth0
 	ip -n t addr add $LAN.1/24 dev lan
-	ip -n t addr del $WAN.2/24 dev eth0
 	for node in $ALL s; do
 		ip -n "$node" neigh flush dev eth0
 	done
