@@ -49,6 +49,9 @@ check: ## every test on every kernel (45 min cold), ends with "N passed, N faile
 check-quick: ## lint, units, fuzzer and the smoke scenarios on one kernel (5 min warm)
 	tests/tools/check quick
 
+check-slow: ## scenarios and kernels that make check leaves out (15 min)
+	tests/tools/check slow
+
 check-debug: ## units and scenarios under KASAN, lockdep, kmemleak, UBSAN
 	tests/tools/check debug
 
@@ -79,5 +82,5 @@ lint: ## shellcheck, sparse, checkpatch, generated files, sizes
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all modules tool install uninstall clean demo check check-quick check-debug check-fifty check-unit \
+.PHONY: all modules tool install uninstall clean demo check check-quick check-slow check-debug check-fifty check-unit \
 	check-web bench build-matrix fuzz sim lint help

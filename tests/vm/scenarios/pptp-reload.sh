@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Unloaded and loaded again twenty times under traffic of calls, ICMP and TCP. Each time
+# Unloaded and loaded again eight times under traffic of calls, ICMP and TCP. Each time
 # new calls work; what is not PPTP does not notice.
 . "$(dirname "$0")/../lib/lab.sh"
 
-ROUNDS=20
+ROUNDS=8
 
 reload() {
 	unload_modules && load_core && load_pptp && mode r on
