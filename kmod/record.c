@@ -5,6 +5,7 @@
  * packet of each flow makes its own.
  */
 #include <linux/inetdevice.h>
+#include <net/addrconf.h>
 #include <net/genetlink.h>
 #include <net/netfilter/nf_nat.h>
 #include <net/route.h>
@@ -46,13 +47,16 @@ EXPORT_SYMBOL_GPL(vpnpass_flow_save);
 /* The interface that has the mapped address, so that losing it is noticed; 0: none here. */
 static int vpnpass_masq_index(struct net *net, const struct vpnpass_record *rec)
 {
-	struct net_device *dev;
+	struct net_device *dev = NULL;
 
 	if (!(rec->flags & VPNPASS_RECORD_FLAG_MASQUERADE))
 		return 0;
-	if (rec->key.kind & VPNPASS_IPV6)
-		return 0;
-	dev = __ip_dev_find(net, rec->client_mapped.ip, false);
+	if (!(rec->key.kind & VPNPASS_IPV6))
+		dev = __ip_dev_find(net, rec->client_mapped.ip, false);
+#if IS_BUILTIN(CONFIG_IPV6)
+	else
+		dev = ipv6_dev_find(net, &rec->client_mapped.in6, NULL);
+#endif
 	return dev ? dev->ifindex : 0;
 }
 

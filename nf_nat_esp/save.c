@@ -134,8 +134,6 @@ static int esp_restore_cookie(struct esp_peers *peers, const struct vpnpass_reco
 	struct esp_group *group = peers->group;
 	int err = -ENOENT;
 
-	if (!rec->cookie[0])
-		return -EINVAL;
 	spin_lock_bh(&group->base.lock);
 	if (!peers->over)
 		err = esp_cookie_restore(peers, rec->cookie);
@@ -218,6 +216,22 @@ static int esp_restore_part(struct esp_peers *peers, const struct vpnpass_record
 	}
 }
 
+static bool esp_record_sane(const struct vpnpass_record *rec)
+{
+	if (rec->key.l4proto != IPPROTO_ESP)
+		return false;
+	switch (rec->kind) {
+	case VPNPASS_RECORD_KIND_COOKIE:
+		return rec->cookie[0];
+	case VPNPASS_RECORD_KIND_SA_OUT:
+		return rec->server_id[0];
+	case VPNPASS_RECORD_KIND_SA_IN:
+		return rec->client_id[0];
+	default:
+		return true;
+	}
+}
+
 /**
  * esp_restore() - make known what a record says
  * @vn: network namespace
@@ -231,7 +245,7 @@ int esp_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec)
 	struct esp_peers *peers;
 	int err;
 
-	if (rec->key.l4proto != IPPROTO_ESP)
+	if (!esp_record_sane(rec))
 		return -EINVAL;
 	if (rec->kind == VPNPASS_RECORD_KIND_FLOW)
 		return esp_peers_restore(vn, rec);
