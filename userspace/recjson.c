@@ -114,6 +114,17 @@ static const char *read_value(struct rec_value *v, unsigned int n, const json_t 
 	}
 }
 
+/* What is not printable ASCII could harm a terminal. */
+static void unknown_key(const char *key, char why[REC_WHY])
+{
+	char *c;
+
+	snprintf(why, REC_WHY, "'%.40s' is unknown to this version", key);
+	for (c = why; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+}
+
 /**
  * rec_from_json() - a message from an object that rec_json() made
  * @rec: to be filled; holds no memory of its own
@@ -137,7 +148,7 @@ int rec_from_json(struct rec *rec, json_t *obj, char why[REC_WHY])
 		n = find_key(key);
 		wanted = n < 0 ? NULL : read_value(&rec->v[n], n, value);
 		if (n < 0)
-			snprintf(why, REC_WHY, "'%.40s' is unknown to this version", key);
+			unknown_key(key, why);
 		else if (wanted)
 			snprintf(why, REC_WHY, "'%s' should be %s", key, wanted);
 		if (n < 0 || wanted)
