@@ -92,10 +92,16 @@ blocking() {
 	refute "block: the rules are gone" eval 'at r nft list ruleset | grep -E "1701|l2tp"'
 	check "block: --persist" gives 0 vp block l2tp --persist --config-file "$CONF"
 	equal "block: is kept" "l2tp = block" "$(cat "$CONF")"
+	check "block --lan: --persist" gives 0 vp block l2tp --lan lan --persist --config-file "$CONF"
+	equal "block --lan: is kept" "l2tp = block on lan" "$(cat "$CONF")"
+	check "block --lan: show --config shows it" eval 'vp show --config | grep -x "l2tp = block on lan"'
 	check "block: somebody else's table stays" at r nft list chain inet mine c
+	at r nft flush ruleset
+	check "a flush of all rules: apply gives 0" gives 0 vp apply "$CONF"
+	check "a flush of all rules: apply brings the block back" said "l2tp: block on lan (was off)"
+	equal "at that interface" 6 "$(at r nft list table inet vpnpass | grep -c '[io]ifname "lan".* drop')"
 	check "block: ends with disable" gives 0 vp disable l2tp --persist --config-file "$CONF"
 	equal "block: that is kept too" "l2tp = off" "$(cat "$CONF")"
-	at r nft delete table inet mine
 }
 
 persist() {
@@ -123,7 +129,8 @@ full_disk() {
 	dd if=/dev/zero of="$small/rest" bs=4096 count=8 2>/dev/null
 	vp disable l2tp >/dev/null
 	check "full disk: gives 1" gives 1 vp enable l2tp --persist --config-file "$small/vpnpass.conf"
-	check "full disk: says so" said "No space left on device; it is as it was"
+	check "full disk: says so" said "No space left on device; nothing was changed"
+	check "full disk: nothing is done" param_is l2tp 0
 	check "full disk: the old file is whole" cmp "$LAB/before" "$small/vpnpass.conf"
 	equal "full disk: nothing else is left" "rest vpnpass.conf" "$(cd "$small" && echo * .[a-z]* | sed 's/ \.\[.*//')"
 	rm "$small/rest"
@@ -176,17 +183,17 @@ running_call() {
 	peer_server_stop s >/dev/null
 }
 
-# systemd is not in the guest: what its unit runs, by hand
+# What the unit runs, by hand
 service() {
 	ln -s "$(command -v vpnpass)" /usr/sbin/vpnpass
 	cp /vp/bin/install/etc/vpnpass.conf /etc/vpnpass.conf
 	vp show --config >"$LAB/before"
-	check "service: as installed" gives 0 at r "${start[@]}"
+	check "service: as installed" gives 0 ip netns exec r "${start[@]}"
 	check "service: as installed it changes nothing" eval 'vp show --config | diff "$LAB/before" -'
 	check "the modules unload" unload_modules
 	cp "$LAB/shown" /etc/vpnpass.conf
 	at r nft add table inet mine
-	check "service: after a boot" gives 0 at r "${start[@]}"
+	check "service: after a boot" gives 0 ip netns exec r "${start[@]}"
 	check "service: all is as it was" eval 'vp show --config | grep -v l2tp_ | diff <(grep -v l2tp_ "$LAB/shown") -'
 	check "service: touches no other table" at r nft list table inet mine
 	check "service: has nothing to do when it stops" eval '! grep ExecStop "$UNIT"'
@@ -194,9 +201,76 @@ service() {
 	rm /etc/vpnpass.conf /usr/sbin/vpnpass
 }
 
+ctl() {
+	systemctl --user "$@"
+}
+
+table_handle() {
+	at r nft -a list table inet vpnpass 2>/dev/null | sed -n '1s/.*# handle //p'
+}
+
+# It is there, another one than last time, and whoever made it is done
+new_table() {
+	local now
+	now=$(table_handle)
+	[ -n "$now" ] && [ "$now" != "$handle" ] && ctl is-active vpnpass && handle=$now
+}
+
+# manager_start: systemd's user instance, with the unit as it is but for the namespace that it
+# works in, and an nftables.service that flushes all rules as Debian's does
+manager_start() {
+	local in_r units
+	in_r="$(type -P ip) netns exec r"
+	export XDG_RUNTIME_DIR=$LAB/run XDG_CONFIG_HOME=$LAB/config
+	units=$XDG_CONFIG_HOME/systemd/user
+	mkdir -p "$XDG_RUNTIME_DIR" "$units"
+	sed "s|^ConditionPathExists=.*||; s|/usr/sbin/vpnpass apply|$in_r $(type -P vpnpass) apply $CONF|" "$UNIT" \
+		>"$units/vpnpass.service"
+	cat >"$units/nftables.service" <<-END
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=$in_r nft add table inet mine
+		ExecReload=$in_r nft flush ruleset
+		ExecStop=$in_r nft flush ruleset
+	END
+	mountpoint -q /sys/fs/cgroup || mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mkdir -p /sys/fs/cgroup/manager /run/systemd/system
+	(echo "$BASHPID" >/sys/fs/cgroup/manager/cgroup.procs && exec /lib/systemd/systemd --user) >"$LAB/manager" 2>&1 &
+	manager=$!
+	wait_for 60 ctl is-system-running && return
+	cat "$LAB/manager"
+	return 1
+}
+
+# Whatever nftables.service does to the rules, ours are there afterwards
+restarts() {
+	local manager handle=
+	conf 'l2tp = block'
+	check "systemd: a manager runs" manager_start
+	check "systemd: enable" ctl enable vpnpass
+	check "systemd: nftables starts" ctl start nftables
+	check "systemd: and so do we" wait_for 20 new_table
+	check "systemd: nftables restarts" ctl restart nftables
+	check "systemd: the block is back" wait_for 20 new_table
+	check "systemd: nftables reloads" ctl reload nftables
+	check "systemd: the block is back again" wait_for 20 new_table
+	check "systemd: nftables stops" ctl stop nftables
+	equal "systemd: with all rules" "" "$(table_handle)"
+	check "systemd: nftables starts again" ctl start nftables
+	check "systemd: the block is there again" wait_for 20 new_table
+	check "systemd: stop" ctl stop vpnpass
+	check "systemd: stopped, the block stays" [ "$handle" = "$(table_handle)" ]
+	kill "$manager"
+	wait "$manager"
+	rmdir /sys/fs/cgroup/manager /run/systemd/system
+	at r nft delete table inet mine
+	check "systemd: disable" gives 0 vp disable l2tp
+}
+
 topology clients=1
 load_netfilter
-check "the modules install" install_modules
+check "the modules install" install_netfilter_modules
 with_errors
 loading
 keys
@@ -210,6 +284,7 @@ at_once
 read -ra start < <(sed -n 's/^ExecStart=//p' "$UNIT")
 equal "the unit runs the tool" "/usr/sbin/vpnpass apply" "${start[*]}"
 service
+restarts
 check "the modules unload" unload_modules
 check "the modules uninstall" uninstall_modules
 settle
