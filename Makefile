@@ -40,6 +40,9 @@ clean: ## remove what was built here
 	rm -rf .tmp_versions
 	+$(MAKE) -C userspace clean
 
+deb: ## build the Debian packages vpnpass and vpnpass-dkms in ./deb (DEB_DIR=)
+	debian/make-deb $(DEB_DIR)
+
 demo: ## the show: two and ten clients behind one NAT, PPTP and IPsec, without and with help (10 min)
 	tests/demo/run
 
@@ -67,6 +70,9 @@ check-unit: ## KUnit suites of the pure logic
 build-matrix: ## modules on Debian's 5.10, 6.1, 6.12, 7.2, 7.3 kernels; a warning is a failure
 	tests/tools/check matrix
 
+check-deb: ## packages: built, installed, upgraded, purged on bookworm, trixie, sid; modules in a guest
+	tests/tools/check deb
+
 bench: ## guest instructions per packet: plain flows, the in-tree helper, ours (2 min)
 	tests/bench/run
 
@@ -83,4 +89,4 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-slow check-debug check-fifty check-unit \
-	check-web bench build-matrix fuzz sim lint help
+	check-web check-deb deb bench build-matrix fuzz sim lint help
