@@ -176,7 +176,7 @@ function show_switches() {
 	if (!state.changing)
 		state.status.protocols.forEach(show_switch);
 	$("persist").disabled = !may_change();
-	$("keep").disabled = !may_change() || !state.status["block-known"];
+	$("keep").disabled = !may_change() || !state.status.protocols.every(mode_of);
 	for (const dt of $("modes").querySelectorAll("dt"))
 		if (dt.textContent === MODES.rule.title)
 			dt.parentNode.hidden = !rule;
