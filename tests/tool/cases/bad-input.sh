@@ -7,8 +7,8 @@ CONF=$TMP/bad.conf
 mkdir -p "$TMP/bad"
 printf 'pptp = on\nl2tp = block\nmax_tunnels = 7\n' >"$CONF"
 ALL=("status" "enable pptp" "enable --rule all" "disable all" "block all" "tunnels" "doctor" "events" "apply $CONF"
-	"show --config")
-CHANGES=("enable pptp" "enable --rule all" "disable all" "block all" "apply $CONF")
+	"show --config" "save $TMP/bad.saved" "load $HERE/golden/saved")
+CHANGES=("enable pptp" "enable --rule all" "disable all" "block all" "apply $CONF" "load $HERE/golden/saved")
 
 # system FAMILY-LINE [LINE...]: modules that answer like this
 system() {
@@ -26,9 +26,10 @@ system() {
 
 REFUSED= # what is asked for, but refused
 nothing_done() { # NAME
-	check "$1: nothing is done" eval "! grep -E '^proto-set|^nft|^conntrack-delete|^modprobe' '$FAKE/log' |
-		grep -v '^${REFUSED:-nothing} '"
+	check "$1: nothing is done" eval "! grep -E '^proto-set|^record-new|^nft|^conntrack-delete|^modprobe' '$FAKE/log' |
+		grep -vE '^(${REFUSED:-nothing}) '"
 	check "$1: no sysctl is set" [ "$(cat "$FAKE/proc/sys/net/netfilter/nf_vpnpass/max_tunnels")" = 16384 ]
+	check "$1: no tunnels are saved" [ ! -e "$TMP/bad.saved" ]
 	check "$1: the file is as it was" [ "$(cd "$TMP/bad" && cat "$(ls -A)")" = "pptp = rule" ]
 }
 
@@ -77,9 +78,9 @@ for version in 0 2 255; do
 done
 
 # Rights: the kernel refuses, to see rules, to set anything
-REFUSED="proto-set"
-system "family 40 1 7" "proto-set error 1" "tunnel-get error 1" "nft error 1"
-for command in "${CHANGES[@]}" "tunnels" "show --config"; do
+REFUSED="proto-set|record-new"
+system "family 40 1 7" "proto-set error 1" "tunnel-get error 1" "record-get error 1" "record-new error 1" "nft error 1"
+for command in "${CHANGES[@]}" "tunnels" "show --config" "save $TMP/bad.saved"; do
 	fails 4 "run it as root" "not permitted" "$(persistent "$command")"
 done
 REFUSED=
@@ -93,7 +94,7 @@ for command in "enable pptp" "enable --rule all" "apply $CONF"; do
 done
 
 # No modules
-for command in "enable pptp" "enable --rule all" tunnels events; do
+for command in "enable pptp" "enable --rule all" tunnels events "save $TMP/bad.saved" "load $HERE/golden/saved"; do
 	rm -f "$FAKE/lib/modules/6.1.0-test/modules.dep"
 	fails 3 "make && make install" "not installed" "$(persistent "$command")"
 done
