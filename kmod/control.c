@@ -96,6 +96,7 @@ int vpnpass_control_add(struct vpnpass_control *control, struct nf_conn *ct)
 			vpnpass_uncharge_control(control);
 		else
 			list_add_tail_rcu(&control->list, &vn->controls);
+		WRITE_ONCE(vn->changes, vn->changes + 1);
 	}
 	spin_unlock_bh(&vn->lock);
 	if (why)
@@ -145,6 +146,7 @@ void vpnpass_control_del(struct vpnpass_control *control)
 	spin_lock_bh(&vn->lock);
 	vpnpass_unbind(vn, &control->binding);
 	list_del_rcu(&control->list);
+	WRITE_ONCE(vn->changes, vn->changes + 1);
 	vpnpass_uncharge_control(control);
 	spin_unlock_bh(&vn->lock);
 	kfree_rcu(control, rcu);

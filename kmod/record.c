@@ -192,6 +192,7 @@ static int vpnpass_fill_record(struct sk_buff *msg, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
 	if (vpnpass_put_record(msg, proto, rec)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
@@ -237,6 +238,8 @@ int vpnpass_nl_record_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	unsigned int next;
 	long n = 0;
 
+	/* places in the list count: a change means that something may be missing */
+	cb->seq = READ_ONCE(vn->changes) ?: 1;
 	rcu_read_lock();
 	list_for_each_entry_rcu(control, &vn->controls, list) {
 		if (n++ < cb->args[0])

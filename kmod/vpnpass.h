@@ -411,6 +411,7 @@ struct vpnpass_limits {
  * @controls: all control flows, RCU
  * @ntunnels: length of @tunnels
  * @ncontrols: length of @controls
+ * @changes: how often @controls has changed, so that a dump can tell
  * @limits: caps
  * @engines: protocols
  * @hooked: the hooks are registered
@@ -428,6 +429,7 @@ struct vpnpass_net {
 	struct list_head controls;
 	unsigned int ntunnels;
 	unsigned int ncontrols;
+	unsigned int changes;
 	struct vpnpass_limits limits;
 	struct vpnpass_engine_net engines[VPNPASS_PROTOS];
 	bool hooked;
