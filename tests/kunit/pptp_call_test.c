@@ -289,6 +289,31 @@ static void call_unknown_id(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_UNKNOWN_ID], 2);
 }
 
+/* A call that was saved: its ids are translated, and it ends, as if it had been dialled. */
+static void call_restored(struct kunit *test)
+{
+	const struct pptp_call like = { .id = { 111, 112 }, .alias = { 211, 212 }, .pns = PNS };
+	struct lab *lab = test->priv;
+	struct pptp_call *call = pptp_call_restore(&lab->conn, &like);
+	struct lab_call *c;
+	u32 off;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(call));
+	c = lab_call_of(call);
+	c->up = true;
+	lab->owner[PNS][211] = lab_tag(lab, c);
+	lab->owner[PAC][212] = lab_tag(lab, c);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(pptp_call_restore(&lab->conn, &like)), -EEXIST);
+	off = lab_say(lab, PNS, PPTP_MSG_SET_LINK, 212, 0, 0);
+	KUNIT_EXPECT_EQ(test, lab_got16(lab, PNS, off + 12), 112);
+	off = lab_say(lab, PNS, PPTP_MSG_CLEAR_REQUEST, 111, 0, 0);
+	KUNIT_EXPECT_EQ(test, lab_got16(lab, PNS, off + 12), 211);
+	off = lab_say(lab, PAC, PPTP_MSG_DISCONNECT, 112, 0, 0);
+	KUNIT_EXPECT_EQ(test, lab_got16(lab, PAC, off + 12), 212);
+	KUNIT_EXPECT_TRUE(test, c->closing);
+	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_UNKNOWN_ID], 0);
+}
+
 static struct kunit_case call_cases[] = {
 	KUNIT_CASE(call_outgoing),
 	KUNIT_CASE(call_outgoing_by_responder),
@@ -309,6 +334,7 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(call_no_alias_left),
 	KUNIT_CASE(call_at_limit),
 	KUNIT_CASE(call_unknown_id),
+	KUNIT_CASE(call_restored),
 	{}
 };
 
