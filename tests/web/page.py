@@ -14,6 +14,7 @@ LOOKS = [("wide", 1200, "light"), ("narrow", 400, "light"), ("dark", 1200, "dark
 COUNT_CALLS = """window.spawned = 0;
 const spawn = cockpit.spawn;
 cockpit.spawn = (...args) => { window.spawned++; return spawn(...args); };"""
+THEME = "return document.documentElement.dataset.theme"
 CALLS = "return window.spawned"
 HIDE = "cockpit.hidden = arguments[0]; cockpit.dispatchEvent('visibilitychange')"
 
@@ -101,13 +102,14 @@ class Test:
             page.load(self.port, "#tunnels-count", "3 tunnels")
             page.browser.size(width, 1200 if width > 800 else 1700)
             page.check(name + ": three tunnels", page.shows("#tunnels-count", "3 tunnels"))
-            theme = page.run("return document.documentElement.dataset.theme")
-            page.equal(name + ": follows the theme", style, theme)
+            page.equal(name + ": follows the style", style, page.run(THEME))
             over = page.run("return document.documentElement.scrollWidth - window.innerWidth")
             page.check(name + ": nothing is wider than the window", over <= 0, over)
             page.picture(name)
+        page.browser.top()
         page.run("localStorage.setItem('shell:style', 'light')")
-        page.load(self.port, "#tunnels-count", "3 tunnels")
+        page.into()
+        page.soon("another style is taken on at once", lambda: page.run(THEME) == "light")
         page.browser.size(1200, 900)
 
     def doctor(self):
