@@ -70,7 +70,7 @@ check-unit: ## KUnit suites of the pure logic
 build-matrix: ## modules on Debian's 5.10, 6.1, 6.12, 7.2, 7.3 kernels; a warning is a failure
 	tests/tools/check matrix
 
-check-deb: ## packages: built, installed, upgraded, purged on bookworm, trixie, sid; modules in a guest
+check-deb: ## the Debian packages on bookworm, trixie, sid, their modules in a guest (25 min)
 	tests/tools/check deb
 
 bench: ## guest instructions per packet: plain flows, the in-tree helper, ours (2 min)
