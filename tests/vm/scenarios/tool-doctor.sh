@@ -9,22 +9,25 @@ in_r() {
 	ip netns exec r "$@"
 }
 
-# about ID: severity and command of a finding, in a line each
+# about ID: severity and command of the first such finding, in a line each. A member stands in a
+# line of its own; python takes a second here
 about() {
-	python3 -c 'import json, sys
-for f in json.load(open(sys.argv[1]))["findings"]:
-    if f["id"] == sys.argv[2]:
-        print(f["severity"])
-        print(f["command"] or "")
-        break
-else:
-    sys.exit(1)' "$LAB/doctor.json" "$1"
+	sed -n "/\"id\": \"$1\"/,/^ *}/{
+		s/.*\"severity\": \"\(.*\)\",\?\$/\1/p
+		s/.*\"command\": null\$//p
+		/.*\"command\": \"\(.*\)\"\$/{
+			s//\1/
+			s/\\\\\([\"\\\\]\)/\1/g
+			p
+		}
+		/^ *}/q
+	}" "$LAB/doctor.json" | grep ''
 }
 
 # examine ARGS...: exit code 0 or 1, and JSON
 examine() {
 	local status=0
-	in_r vpnpass -j doctor "$@" >"$LAB/doctor.json" || status=$?
+	vp -j doctor "$@" >"$LAB/doctor.json" || status=$?
 	[ "$status" = 0 ] || [ "$status" = 1 ]
 }
 
@@ -32,15 +35,15 @@ found() { # ID SEVERITY ARGS...
 	local id=$1 severity=$2
 	shift 2
 	if ! examine "$@" || ! about "$id" >"$LAB/about" || [ "$(head -n 1 "$LAB/about")" != "$severity" ]; then
-		in_r vpnpass doctor "$@"
+		vp doctor "$@"
 		return 1
 	fi
 }
 
-clear() { # ID ARGS...
+clear() { # ID ARGS...: not found any more, or that all is well there
 	local id=$1
 	shift
-	examine "$@" && ! about "$id"
+	examine "$@" && { ! about "$id" >"$LAB/about" || [ "$(head -n 1 "$LAB/about")" = ok ]; }
 }
 
 # ill ID SEVERITY ARGS...: it is found
@@ -65,9 +68,57 @@ rules() { # from standard input
 	at r nft -f -
 }
 
-modules() {
+# Not installed, for several reasons
+installation() {
+	local dkms=/var/lib/dkms/vpnpass/0.1.0/build other=/lib/modules/1.0.0-other
 	ill module-not-installed fail pptp
-	check "the modules install" install_modules
+	[ -e "$MODULES/build/Makefile" ] || ill headers-missing fail pptp
+	mkdir -p $dkms $other
+	touch $dkms/make.log
+	ill dkms-build-failed fail pptp
+	echo "updates/nf_vpnpass.ko:" >$other/modules.dep
+	ill module-other-kernel fail pptp
+	check "module-other-kernel: its command is DKMS's" grep "dkms install vpnpass/0.1.0 -k $(uname -r)" "$LAB/about"
+	rm -r /var/lib/dkms/vpnpass $other
+}
+
+# Built for another kernel. It stays in the kernel's log, so this comes last
+mismatch() {
+	LC_ALL=C sed "s/\(vermagic=.*\) mod_unload/\1 mod_onload/" "$VP_KO/nf_vpnpass.ko" >"$LAB/old.ko"
+	refute "module-mismatch: does not load" insmod "$LAB/old.ko"
+	ill module-mismatch fail pptp
+}
+
+# Old advice
+recipes() {
+	echo 'net.netfilter.nf_conntrack_helper = 1' >/etc/sysctl.d/99-vpn.conf
+	cure helper-recipe warn pptp
+	echo nf_conntrack_pptp >/etc/modules-load.d/vpn.conf
+	cure in-tree-at-boot warn pptp
+	rm /etc/sysctl.d/99-vpn.conf /etc/modules-load.d/vpn.conf
+	# gone since 6.0
+	if at r sysctl -qw net.netfilter.nf_conntrack_helper=1 2>/dev/null; then
+		cure helper-sysctl warn pptp
+	fi
+}
+
+# nobody_finds ID ARGS...
+nobody_finds() {
+	local id=$1 status=0
+	shift
+	as_nobody -j doctor "$@" >"$LAB/doctor.json" || status=$?
+	[ "$status" -le 1 ] && about "$id"
+}
+
+no_rights() {
+	check "nobody: rules-unread: found" nobody_finds rules-unread pptp
+	check "nobody: tunnels-unread: found" nobody_finds tunnels-unread pptp
+	check "nobody: entries-unread: found" nobody_finds entries-unread pptp --client $LAN.11 --server $SERVER
+}
+
+modules() {
+	installation
+	check "the modules install" install_netfilter_modules
 	echo Y >"$LAB/enforce"
 	check "Secure Boot: doctor runs" unshare -m sh -c "mount --bind '$LAB/enforce' /sys/module/module/parameters/sig_enforce &&
 		nsenter --net=/run/netns/r vpnpass -j doctor pptp >'$LAB/doctor.json' || [ \$? = 1 ]"
@@ -119,7 +170,24 @@ no_nat() {
 	cure no-nat fail pptp
 	check "no-nat: a call works now" call
 	at r nft delete table ip nat
+	rules <<<"table ip nat { chain post { type nat hook postrouting priority 100; ip saddr $LAN.12 masquerade; }; }"
+	ill nat-unsure info pptp
+	check "with the client it can be told: not this one" found no-nat fail --client $LAN.11 --server $SERVER pptp
+	check "with the client it can be told: that one" found nat ok --client $LAN.12 --server $SERVER pptp
+	flush_conntrack >/dev/null 2>&1
+	peer c1 --timeout 1 "connect 1" >/dev/null 2>&1
+	check "no-answer: found" wait_for 15 found no-answer fail --client $LAN.11 --server $SERVER pptp
+	ip -n s route add $LAN.0/24 via $ROUTER
+	peer c1 "connect 1" "abort" >/dev/null 2>&1
+	check "not-translated: found" wait_for 10 found not-translated warn --client $LAN.11 --server $SERVER pptp
+	ip -n s route del $LAN.0/24
+	at r nft delete table ip nat
 	masquerade r eth0
+	rules <<<"table ip nat { chain post { type nat hook postrouting priority 99; meta l4proto udp masquerade to :1024-65535; }; }"
+	vp enable ipsec >/dev/null
+	ill nat-ports warn ipsec
+	vp disable ipsec >/dev/null
+	at r nft delete table ip nat
 }
 
 forward_drop() {
@@ -133,10 +201,25 @@ forward_drop() {
 		}
 	EOF
 	refute "forward-drop: a call fails" call
+	ill forward-drop fail l2tp
+	ill forward-drop fail ipsec
 	ill forward-drop fail pptp
 	check "forward-drop: its first command works" in_r sh -c "$(tail -n 1 "$LAB/about")"
 	cure forward-drop fail pptp
 	check "forward-drop: a call works now" call
+	at r nft flush chain inet f forward
+	rules <<-EOF
+		table inet f {
+			chain forward {
+				meta nfproto ipv4 accept
+				ct state established,related accept
+				udp dport { 500, 4500 } accept
+			}
+		}
+	EOF
+	cure forward-drop-ipv6 warn ipsec
+	check "forward-drop-ipv6: was about ESP" eval 'at r nft list chain inet f forward | grep "l4proto esp accept"'
+	cure forward-drop-ipv6 warn pptp
 	at r nft flush chain inet f forward
 	rules <<-EOF
 		table inet f {
@@ -205,10 +288,53 @@ iptables_nft() {
 	ill forward-unsure info pptp
 	at r iptables-nft -F FORWARD
 	ill forward-drop fail pptp
+	vp enable --rule pptp >/dev/null
+	at r iptables-nft -t raw -A PREROUTING -p tcp --dport 1723 -j CT --helper pptp
+	ill rule-unsure info pptp
+	vp enable pptp >/dev/null
+	at r nft delete table ip raw
 	at r nft delete table ip filter
 }
 
+# An SCCRQ that has ids of both versions
+both_versions() {
+	vp enable l2tp >/dev/null
+	at c1 python3 -c '
+import socket, sys
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind(("", 1701))
+sock.sendto(bytes.fromhex("c8020026000000000000000080080000000000018008000000091234000a0000003d11223344"),
+            (sys.argv[1], 1701))' $SERVER
+	ill both-versions info l2tp
+	vp disable l2tp >/dev/null
+}
+
+# An ICMP error about a tunnel's packet, with a wrong checksum
+bad_error() { # ID: of the tunnel's packets to the server
+	at s python3 -c '
+import socket, struct, sys
+def address(text):
+    return socket.inet_aton(text)
+quote = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 60, 1, 0, 64, 47, 0, address(sys.argv[1]), address(sys.argv[2]))
+quote += struct.pack("!HHHHI", 0x3001, 0x880b, 4, int(sys.argv[3]), 1)
+sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+sock.sendto(struct.pack("!BBHI", 3, 1, 0xdead, 0) + quote, (sys.argv[1], 0))' $ROUTER $SERVER "$1"
+}
+
+# tunnel_member STATE NAME: of the first tunnel in this state
+tunnel_member() {
+	vp -j tunnels | awk -v state="$1" -v name="$2" 'BEGIN { RS = "}" }
+		index($0, "\"state\": \"" state "\"") && match($0, "\"" name "\": [0-9]+") {
+			split(substr($0, RSTART, RLENGTH), part, ": ")
+			print part[2]
+			exit
+		}'
+}
+
 limits() {
+	both_versions
+	at s pptp_peer gre --dst $ROUTER --id 4321 --count 3 >/dev/null
+	ill data-unknown warn pptp
 	tune r max_tunnels_per_client 1
 	peer c1 --ids 7 "connect 1" "dial 1" "dial 1" >/dev/null 2>&1
 	ill cap-tunnels-client fail pptp
@@ -217,11 +343,76 @@ limits() {
 	tune r max_tunnels_per_client 256
 }
 
+# A server that answers to requests of one client only
+server_limit() {
+	local port
+	flush_conntrack >/dev/null 2>&1
+	peer_start one c1 --ids 7 "connect 1" "dial 1" "touch $LAB/one" "wait $LAB/one-end"
+	check "server-limit: one client has a call" await one
+	peer_start two c2 --ids 7 --timeout 120 "connect 1" "touch $LAB/two" "wait $LAB/two-dial" "dial 1"
+	check "server-limit: another one connects" await two
+	port=$(at r conntrack -L -p tcp -s $LAN.12 2>/dev/null | sed -n 's/.*dport=\([0-9]*\) .*/\1/p')
+	at s nft "table ip mute { chain c { type filter hook output priority 0; tcp sport 1723 tcp dport $port ip length > 60 drop; }; }"
+	signal two-dial
+	check "server-limit: a call is asked for" wait_for 10 tunnels_are 1 setup
+	at s pptp_peer gre --dst $ROUTER --id "$(tunnel_member setup client-id-mapped)" --count 3 >/dev/null
+	ill data-not-up info pptp
+	check "server-limit: found" wait_for 30 found server-limit warn pptp
+	signal one-end
+	peer_end one >/dev/null
+	check "server-silent: found" found server-silent warn pptp
+	at s nft delete table ip mute
+	kill "$(cat "$LAB/peer-two.pid")"
+}
+
+# Clients that need no help
+nat_t() {
+	local echoer node
+	launch s python3 -c '
+import socket
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind(("", 4500))
+while True:
+    data, peer = sock.recvfrom(100)
+    sock.sendto(data, peer)' </dev/null >/dev/null 2>&1
+	echoer=$!
+	for node in c1 c2; do
+		check "nat-t: $node talks" at $node python3 -c '
+import socket, sys
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.settimeout(1)
+for i in range(30):
+    sock.sendto(b"x", (sys.argv[1], 4500))
+    try:
+        sys.exit(not sock.recv(100))
+    except OSError:
+        pass
+sys.exit(1)' $SERVER
+	done
+	ill nat-t info ipsec
+	ill nat-t-several info ipsec
+	kill "$echoer"
+}
+
 connection() {
+	flush_conntrack >/dev/null 2>&1
 	check "nothing-seen" found nothing-seen warn --client $LAN.12 --server $SERVER pptp
+	peer c2 "connect 1" "abort" >/dev/null 2>&1
+	check "no-tunnel" wait_for 10 found no-tunnel warn --client $LAN.12 --server $SERVER pptp
+	peer_start deaf c2 --ids 7 "connect 1" "dial 1" "touch $LAB/deaf" "wait $LAB/deaf-ping" "mute 3" \
+		"wait $LAB/deaf-end" "abort"
+	check "one-way: a call is up" await deaf
+	at s nft 'table ip mute { chain c { type filter hook prerouting priority -300; ip protocol gre drop; }; }'
+	signal deaf-ping
+	check "one-way: found" wait_for 10 found one-way warn --client $LAN.12 --server $SERVER pptp
+	signal deaf-end
+	peer_end deaf >/dev/null
+	at s nft delete table ip mute
 	peer_start one c1 --ids 7 "connect 1" "dial 1" "ping 5" "touch $LAB/up" "wait $LAB/go" "clear"
 	check "a call is up" await up
 	check "its tunnel is named" found tunnel ok --client $LAN.11 --server $SERVER pptp
+	bad_error "$(tunnel_member up server-id)"
+	ill icmp-errors-bad warn pptp
 	check "its entries too" found entry info --client $LAN.11 --server $SERVER pptp
 	check "in words, within 80 columns" eval 'vp doctor pptp --client $LAN.11 --server $SERVER >"$LAB/words"; ! grep -E ".{81}" "$LAB/words" |
 		grep -v "do: "'
@@ -237,6 +428,8 @@ peer_server s
 check "a call works" call
 at r ip route del default
 system
+recipes
+no_rights
 table_full
 no_nat
 forward_drop
@@ -244,8 +437,11 @@ tracking
 iptables_nft
 limits
 connection
+server_limit
+nat_t
 peer_server_stop s >/dev/null
 flush_conntrack >/dev/null 2>&1
 check "the modules unload" unload_modules
+mismatch
 check "the modules uninstall" uninstall_modules
 settle
