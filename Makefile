@@ -76,7 +76,7 @@ check-deb: ## the Debian packages on bookworm, trixie, sid, their modules in a g
 bench: ## guest instructions per packet: plain flows, the in-tree helper, ours (2 min)
 	tests/bench/run
 
-fuzz: ## fuzz what reads PPTP, L2TP, IKE and vpnpass.conf for FUZZ_SECONDS (60)
+fuzz: ## fuzz what reads PPTP, L2TP, IKE, vpnpass.conf, nft rules, saved tunnels for FUZZ_SECONDS (60)
 	tests/tools/check fuzz
 
 sim: ## who owns an inbound SPI: our rule beside others' on simulated days (10 min)
