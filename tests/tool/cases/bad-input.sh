@@ -3,11 +3,11 @@
 # Each command where it can't do its work: the exit code says why, so does a message, and
 # nothing is half done.
 
-CONF=$TMP/bad.conf
-mkdir -p "$TMP/bad"
+CONF=$TMP/bad-input.conf
+mkdir -p "$TMP/bad-input"
 printf 'pptp = on\nl2tp = block\nmax_tunnels = 7\n' >"$CONF"
 ALL=("status" "enable pptp" "enable --rule all" "disable all" "block all" "tunnels" "doctor" "events" "apply $CONF"
-	"show --config" "save $TMP/bad.saved" "load $HERE/golden/saved")
+	"show --config" "save $TMP/bad-input.saved" "load $HERE/golden/saved")
 CHANGES=("enable pptp" "enable --rule all" "disable all" "block all" "apply $CONF" "load $HERE/golden/saved")
 
 # system FAMILY-LINE [LINE...]: modules that answer like this
@@ -21,7 +21,7 @@ system() {
 	mkdir -p "$FAKE/proc/sys/net/netfilter/nf_vpnpass"
 	sysctl_is netfilter/nf_vpnpass/max_tunnels 16384
 	sysctl_is netfilter/nf_conntrack_count 1
-	echo 'pptp = rule' >"$TMP/bad/kept"
+	echo 'pptp = rule' >"$TMP/bad-input/kept"
 }
 
 REFUSED= # what is asked for, but refused
@@ -29,8 +29,8 @@ nothing_done() { # NAME
 	check "$1: nothing is done" eval "! grep -E '^proto-set|^record-new|^nft|^conntrack-delete|^modprobe' '$FAKE/log' |
 		grep -vE '^(${REFUSED:-nothing}) '"
 	check "$1: no sysctl is set" [ "$(cat "$FAKE/proc/sys/net/netfilter/nf_vpnpass/max_tunnels")" = 16384 ]
-	check "$1: no tunnels are saved" [ ! -e "$TMP/bad.saved" ]
-	check "$1: the file is as it was" [ "$(cd "$TMP/bad" && cat "$(ls -A)")" = "pptp = rule" ]
+	check "$1: no tunnels are saved" [ ! -e "$TMP/bad-input.saved" ]
+	check "$1: the file is as it was" [ "$(cd "$TMP/bad-input" && cat "$(ls -A)")" = "pptp = rule" ]
 }
 
 # fails CODE TEXT NAME COMMAND
@@ -44,7 +44,7 @@ fails() {
 
 persistent() { # COMMAND: with --persist, if it takes that
 	case $1 in
-	enable* | disable* | block*) echo "$1 --persist --config-file $TMP/bad/kept" ;;
+	enable* | disable* | block*) echo "$1 --persist --config-file $TMP/bad-input/kept" ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -80,7 +80,7 @@ done
 # Rights: the kernel refuses, to see rules, to set anything
 REFUSED="proto-set|record-new"
 system "family 40 1 7" "proto-set error 1" "tunnel-get error 1" "record-get error 1" "record-new error 1" "nft error 1"
-for command in "${CHANGES[@]}" "tunnels" "show --config" "save $TMP/bad.saved"; do
+for command in "${CHANGES[@]}" "tunnels" "show --config" "save $TMP/bad-input.saved"; do
 	fails 4 "run it as root" "not permitted" "$(persistent "$command")"
 done
 REFUSED=
@@ -94,17 +94,17 @@ for command in "enable pptp" "enable --rule all" "apply $CONF"; do
 done
 
 # No modules
-for command in "enable pptp" "enable --rule all" tunnels events "save $TMP/bad.saved" "load $HERE/golden/saved"; do
+for command in "enable pptp" "enable --rule all" tunnels events "save $TMP/bad-input.saved" "load $HERE/golden/saved"; do
 	rm -f "$FAKE/lib/modules/6.1.0-test/modules.dep"
 	fails 3 "make && make install" "not installed" "$(persistent "$command")"
 done
 
 # A file in which something is wrong, or that is not there
 system "family 40 1 7"
-printf 'pptp = on\nfrob\nl2tp = 1\n' >"$TMP/bad.errors"
-fails 1 "$TMP/bad.errors:2: there is no '='" "errors in the file" "apply $TMP/bad.errors"
+printf 'pptp = on\nfrob\nl2tp = 1\n' >"$TMP/bad-input.errors"
+fails 1 "$TMP/bad-input.errors:2: there is no '='" "errors in the file" "apply $TMP/bad-input.errors"
 for command in "enable pptp" "disable all" "block all"; do
-	fails 1 "$TMP/bad.errors:3: l2tp: '1'" "errors in the file" "$command --persist --config-file $TMP/bad.errors"
+	fails 1 "$TMP/bad-input.errors:3: l2tp: '1'" "errors in the file" "$command --persist --config-file $TMP/bad-input.errors"
 	fails 1 "cannot change $TMP/no/where" "no such folder" "$command --persist --config-file $TMP/no/where"
 done
-check "errors in the file: it is as it was" [ "$(tr '\n' , <"$TMP/bad.errors")" = "pptp = on,frob,l2tp = 1," ]
+check "errors in the file: it is as it was" [ "$(tr '\n' , <"$TMP/bad-input.errors")" = "pptp = on,frob,l2tp = 1," ]
