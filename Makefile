@@ -46,13 +46,13 @@ deb: ## build the Debian packages vpnpass and vpnpass-dkms in ./deb (DEB_DIR=)
 demo: ## the show: two and ten clients behind one NAT, PPTP and IPsec, without and with help (10 min)
 	tests/demo/run
 
-check: ## every test on every kernel (45 min cold), ends with "N passed, N failed"
+check: ## the tests, but for check-slow (45 min), ends with "N passed, N failed"
 	tests/tools/check all
 
 check-quick: ## lint, units, fuzzer and the smoke scenarios on one kernel (5 min warm)
 	tests/tools/check quick
 
-check-slow: ## scenarios and kernels that make check leaves out (15 min)
+check-slow: ## scenarios and kernels that make check leaves out (25 min)
 	tests/tools/check slow
 
 check-debug: ## units and scenarios under KASAN, lockdep, kmemleak, UBSAN

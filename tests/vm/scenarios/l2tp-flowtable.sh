@@ -6,13 +6,7 @@
 . "$(dirname "$0")/../lib/l2tpwire.sh"
 
 other_udp() {
-	launch s python3 -c '
-import socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("", 8081))
-while True:
-    d, a = s.recvfrom(2000)
-    s.sendto(d, a)' </dev/null >/dev/null 2>&1
+	echo_udp s 8081
 	launch c1 python3 -c "
 import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -6,13 +6,10 @@
 . "$(dirname "$0")/../lib/lab.sh"
 . "$(dirname "$0")/../lib/l2tp.sh"
 . "$(dirname "$0")/../lib/all.sh"
+. "$(dirname "$0")/../lib/tool.sh"
 
 SAVED=$LAB/saved
 BAD=3000
-
-vp() {
-	vpnpass -n r "$@"
-}
 
 reload() {
 	vp save "$SAVED" && unload_modules && all_help r

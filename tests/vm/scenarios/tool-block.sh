@@ -4,6 +4,7 @@
 # from both sides and counted, IPv4 and IPv6, what is near to them passes, enable brings it
 # back; nobody else's rules are touched, and saying it twice changes nothing.
 . "$(dirname "$0")/../lib/lab.sh"
+. "$(dirname "$0")/../lib/tool.sh"
 . "$(dirname "$0")/../lib/l2tpwire.sh"
 
 # Each kind of packet: its name, IP protocol, contents in hexadecimal (ports@ are TCP and UDP
@@ -24,23 +25,6 @@ NEAR=("tcp-1724 6 06bc tcp dport 1724" "udp-1702 17 06a6 udp dport 1702" "tcp-50
 	"keyed-gre 47 2000880b0000000100000000 @th,8,24 & 0x07ffff == 0x00880b"
 	"other-gre 47 300108000004007700000001 @th,8,24 & 0x07ffff == 0x010800")
 EACH=3
-
-# gives CODE CMD...: exit code; both outputs are kept
-gives() {
-	local want=$1 status=0
-	shift
-	"$@" >"$LAB/tool.out" 2>"$LAB/tool.err" || status=$?
-	cat "$LAB/tool.out" "$LAB/tool.err"
-	[ "$status" = "$want" ] || { echo "exit code $status"; return 1; }
-}
-
-said() { # TEXT
-	cat "$LAB/tool.out" "$LAB/tool.err" | grep -F -- "$1"
-}
-
-vp() {
-	vpnpass -n r "$@"
-}
 
 rules() { # OPTION...: all rules of the router, without what they have counted
 	at r nft "$@" list ruleset | sed 's/packets [0-9]* bytes [0-9]*/packets 0 bytes 0/'
@@ -136,13 +120,7 @@ tunnels_end() {
 
 # Counts what c1 has sent to UDP 4500, and how much of it came back
 natt_talk() {
-	launch s python3 -c '
-import socket
-sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sock.bind(("", 4500))
-while True:
-    data, peer = sock.recvfrom(100)
-    sock.sendto(data, peer)' </dev/null >/dev/null 2>&1
+	echo_udp s 4500
 	echoer=$!
 	echo 'sent=0 got=0' >"$LAB/natt"
 	launch c1 python3 -c '

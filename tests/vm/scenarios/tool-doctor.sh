@@ -368,13 +368,7 @@ server_limit() {
 # Clients that need no help
 nat_t() {
 	local echoer node
-	launch s python3 -c '
-import socket
-sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sock.bind(("", 4500))
-while True:
-    data, peer = sock.recvfrom(100)
-    sock.sendto(data, peer)' </dev/null >/dev/null 2>&1
+	echo_udp s 4500
 	echoer=$!
 	for node in c1 c2; do
 		check "nat-t: $node talks" at $node python3 -c '
