@@ -4,7 +4,6 @@
 # c3 and c4 L2TP with the same tunnel id, c5 and c6 IPsec. So one of each two has another id
 # outside.
 
-# shellcheck disable=SC2034 # for the scenarios
 ALL="c1 c2 c3 c4 c5 c6"
 
 all_daemons() {
@@ -56,6 +55,15 @@ through() {
 all_ids() { # NODE
 	vpnpass -j -n "$1" tunnels | grep -oE '"(protocol|client|server|client-mapped|(client|server)-(id|session)(-mapped)?)": *[^,}]*' |
 		tr '\n' ' ' | sed 's/"protocol"/\n&/g' | sort
+}
+
+# all_up: all dial, and work; the tool's rows are kept in $LAB/before
+all_up() {
+	all_dial
+	check "all have their tunnels" each_of "$ALL" wait_up
+	check "all get pings through" each_of "$ALL" through 4
+	check "the tool shows six tunnels that are up" up_by_talk 6 c5 c6
+	all_ids r >"$LAB/before"
 }
 
 # Each hangs up by its control connection, which the server must understand
