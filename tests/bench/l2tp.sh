@@ -110,17 +110,22 @@ l2tp_plain() {
 	flush_conntrack >/dev/null 2>&1
 }
 
+l2tp_kind() { # KIND
+	local n
+	for n in $TUNNELS; do
+		l2tp_tunnels "$1" "$n"
+		l2tp_measure "$1-$n" "$1"
+		l2tp_more "$1" "$n"
+		l2tp_end
+	done
+}
+
 l2tp() {
-	local kind n
+	local kind
 	l2tp_plain
 	load_modules l2tp || bail "the modules do not load"
 	for kind in l2tp2 l2tp3 l2tpip; do
-		for n in $TUNNELS; do
-			l2tp_tunnels $kind "$n"
-			l2tp_measure "$kind-$n" $kind
-			l2tp_more $kind "$n"
-			l2tp_end
-		done
+		l2tp_kind $kind
 	done
 	l2tp_edited
 	l2tp_static l2tp3

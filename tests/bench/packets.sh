@@ -9,6 +9,7 @@
 COUNT=${BENCH_COUNT:-8000}
 TUNNELS=${BENCH_TUNNELS:-1 100 1000}
 PARTS=${BENCH_PARTS:-ipsec gre l2tp}
+ONLY=${BENCH_ONLY:-}
 CLIENT=10.1.0.2
 OUTSIDE=10.2.0.1
 PEER=10.2.0.2
@@ -180,18 +181,26 @@ all_calls() { # NAME
 	done
 }
 
-gre() {
+gre_ours() {
 	help_on r pptp
 	tune r max_tunnels_per_client 20000
 	tune r max_controls_per_client 20000
 	all_calls gre-ours
 	mode r off pptp
 	unload_modules
+}
+
+gre_in_tree() {
 	intree_on
 	sysctl -qw net.netfilter.nf_conntrack_expect_max=8192	# its two expectations a call do not fit else
 	all_calls gre-in-tree
 	at r nft delete table ip vphelper
 	modprobe -r nf_nat_pptp nf_conntrack_pptp
+}
+
+gre() {
+	gre_ours
+	gre_in_tree
 }
 
 # warm NUMBER STEP...: see bench_warm.c
@@ -289,14 +298,57 @@ plain_memory() {
 	flush_conntrack >/dev/null 2>&1
 }
 
+esp_only() {
+	local n
+	load_modules ipsec || bail "the modules do not load"
+	for n in $TUNNELS; do
+		esp_ours "$n"
+		esp_end
+	done
+	unload_modules
+}
+
+# One path of those that run --only takes
+path() { # NAME
+	case $1 in
+	udp | tcp) sinks add && flow "$1" "$1" 4000 9 && sinks delete ;;
+	other) sinks add && bystanders && sinks delete ;;
+	gre) gre_ours ;;
+	in-tree) gre_in_tree ;;
+	esp-plain) esp_plain ;;
+	esp) esp_only ;;
+	l2tp2 | l2tp3 | l2tpip)
+		load_modules l2tp || bail "the modules do not load"
+		l2tp_kind "$1"
+		unload_modules
+		;;
+	l2tp2-edited)
+		load_modules l2tp || bail "the modules do not load"
+		l2tp_edited
+		unload_modules
+		;;
+	*) bail "no path '$1'; there are udp tcp other gre in-tree esp-plain esp l2tp2 l2tp2-edited l2tp3 l2tpip" ;;
+	esac
+}
+
+everything() {
+	sinks add
+	bystanders
+	sinks delete
+	plain_memory
+	# shellcheck disable=SC2086 # words
+	for part in $PARTS; do
+		$part
+	done
+}
+
 lab
 : >"$RESULTS"
-sinks add
-bystanders
-sinks delete
-plain_memory
-# shellcheck disable=SC2086 # words
-for part in $PARTS; do
-	$part
-done
+if [ -n "$ONLY" ]; then
+	for name in ${ONLY//,/ }; do
+		path "$name"
+	done
+else
+	everything
+fi
 settle
