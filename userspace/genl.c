@@ -92,7 +92,7 @@ static int on_error(struct talk *t, const struct nlmsghdr *nlh)
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) && e->error && e->msg.nlmsg_len > sizeof(e->msg))
 		skip += MNL_ALIGN((size_t)e->msg.nlmsg_len) - sizeof(e->msg);
 	read_extack(t->g, nlh, skip);
-	return e->error > 0 ? -EBADMSG : e->error;
+	return nlmsg_errno(e->error);
 }
 
 static int on_done(struct talk *t, const struct nlmsghdr *nlh)
@@ -104,7 +104,7 @@ static int on_done(struct talk *t, const struct nlmsghdr *nlh)
 		memcpy(&err, mnl_nlmsg_get_payload(nlh), sizeof(err));
 		read_extack(t->g, nlh, sizeof(err));
 	}
-	return err < 0 ? err : 0;
+	return err < 0 ? nlmsg_errno(err) : 0;
 }
 
 static int on_message(struct talk *t, const struct nlmsghdr *nlh, uint16_t type)

@@ -59,7 +59,7 @@ static int on_code(struct talk *t, const struct nlmsghdr *nlh)
 		memcpy(&code, mnl_nlmsg_get_payload(nlh), sizeof(code));
 	else if (nlh->nlmsg_type == NLMSG_ERROR)
 		code = -EBADMSG;
-	return code > 0 ? -EBADMSG : code;
+	return nlmsg_errno(code);
 }
 
 static int on_message(struct talk *t, const struct nlmsghdr *nlh)
