@@ -61,6 +61,17 @@ check-debug: ## units and scenarios under KASAN, lockdep, kmemleak, UBSAN
 check-fifty: ## fifty libreswan clients of one gateway, all re-keyed twice (10 min)
 	tests/vm/run -m 3000 -t 1800 vm/long/ipsec-fifty.sh
 
+RANDOM_SECONDS ?= 3600
+RANDOM_SEED ?= $(shell od -An -N2 -tu2 /dev/urandom | tr -d ' ')
+RANDOM_RUN = -t $$(($(RANDOM_SECONDS) + 1200)) -e RANDOM_SECONDS=$(RANDOM_SECONDS) \
+	-e RANDOM_SEED=$(RANDOM_SEED) vm/long/random
+
+check-random: ## an hour of all at random under KASAN (RANDOM_SECONDS=, RANDOM_SEED=)
+	tests/uml/run -d $(RANDOM_RUN)
+
+check-smp: ## the same on Debian's 6.1 with four CPUs
+	tests/vm/run -c 4 -m 2000 $(RANDOM_RUN)
+
 check-web: ## the Cockpit page: a real Cockpit in a guest, driven by Chromium (5 min)
 	tests/web/run
 
@@ -89,4 +100,4 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-slow check-debug check-fifty check-unit \
-	check-web check-deb deb bench build-matrix fuzz sim lint help
+	check-random check-smp check-web check-deb deb bench build-matrix fuzz sim lint help

@@ -4,9 +4,15 @@
 
 workers=()
 
-# start FUNCTION...: again and again until stop_workers; whatever happens to it is all right
+seed() { # NUMBER
+	RANDOM=$1
+}
+
+# start FUNCTION...: again and again until stop_workers; whatever happens to it is all right. Each
+# worker has random numbers of its own, the same with the same STRESS_SEED.
 start() {
 	(
+		seed $((${STRESS_SEED:-0} + ${#workers[@]}))
 		until [ -e "$LAB/stop" ]; do
 			"$@"
 		done >/dev/null 2>&1
