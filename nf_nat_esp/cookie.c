@@ -70,6 +70,7 @@ static void esp_cookie_own(struct esp_peers *peers, struct esp_cookie *c)
 	peers->born = ++peers->group->serial;
 	if (peers->ncookies++ < ESP_COOKIES_MAX)
 		return;
+	esp_count(peers->base.vn, ESP_COUNT_COOKIE_CAP);
 	esp_cookie_del(peers->base.vn, list_first_entry(&peers->cookies, struct esp_cookie, list));
 	peers->ncookies--;
 }
@@ -240,8 +241,10 @@ static struct esp_cookie *esp_guest_new(struct esp_group *group, const struct vp
 {
 	struct esp_cookie *c;
 
-	if (!esp_guest_room(group))
+	if (!esp_guest_room(group)) {
+		esp_count(group->base.vn, ESP_COUNT_GUEST_CAP);
 		return NULL;
+	}
 	c = esp_cookie_new(group, key, ike->cookie[0]);
 	if (!c)
 		return NULL;

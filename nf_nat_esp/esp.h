@@ -42,6 +42,10 @@ enum {
 	  "Clients whose IKE port had to be translated: no conntrack zones, or the user's own") \
 	X(IKE_COOKIES, "ike-cookie-taken", \
 	  "IKE packets whose cookie another client of the server uses already") \
+	X(COOKIE_CAP, "ike-cookie-cap", \
+	  "IKE SAs of a client forgotten because it began too many") \
+	X(GUEST_CAP, "ike-guest-cap", \
+	  "IKE messages on unknown IKE SAs of a server that had too many of these already") \
 	X(AH, "ah-packets", \
 	  "AH packets, which no NAT can pass; left to conntrack") \
 	X(OWN, "esp-own-sa", \

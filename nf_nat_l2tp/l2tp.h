@@ -59,7 +59,9 @@ enum {
 	X(PAIRED, "session-paired", \
 	  "Sessions that nobody negotiated, given to the likeliest client") \
 	X(SESSION_CAP, "session-cap", \
-	  "Sessions not helped: the control connection has too many")
+	  "Sessions not helped: the control connection has too many") \
+	X(GUESS_CAP, "session-guess-cap", \
+	  "Packets of unknown sessions whose client was not looked for: too many in that second")
 
 enum l2tp_count {
 #define X(id, name, doc) L2TP_COUNT_##id,

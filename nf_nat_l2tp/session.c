@@ -432,8 +432,10 @@ static struct l2tp_session *l2tp_static_guess(struct l2tp_group *group, u32 id, 
 {
 	struct l2tp_session *s, *best = NULL;
 
-	if (!l2tp_static_may_guess(group))
+	if (!l2tp_static_may_guess(group)) {
+		l2tp_count(group->base.vn, L2TP_COUNT_GUESS_CAP);
 		return NULL;
+	}
 	list_for_each_entry(s, &group->statics, fixed)
 		if (l2tp_static_open(s, port) && l2tp_static_likelier(s, best, id))
 			best = s;
