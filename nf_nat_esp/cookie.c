@@ -12,7 +12,11 @@
 
 static u32 esp_cookie_seed __read_mostly;
 
-/* Context: process, once. */
+/**
+ * esp_cookie_init() - choose how cookies are hashed
+ *
+ * Context: process, once.
+ */
 void esp_cookie_init(void)
 {
 	esp_cookie_seed = get_random_u32();
@@ -75,17 +79,20 @@ static void esp_cookie_own(struct esp_peers *peers, struct esp_cookie *c)
 	peers->ncookies--;
 }
 
-static void esp_cookie_learn(struct esp_peers *peers, const struct vpnpass_key *key, u64 cookie)
+static int esp_cookie_learn(struct esp_peers *peers, const struct vpnpass_key *key, u64 cookie)
 {
 	struct esp_cookie *c = esp_cookie_new(peers->group, key, cookie);
+	int err;
 
 	if (!c)
-		return;
+		return -ENOMEM;
 	c->binding.flow = &peers->ike;
-	if (vpnpass_bind(peers->base.vn, &c->binding))
+	err = vpnpass_bind(peers->base.vn, &c->binding);
+	if (err)
 		kfree(c);
 	else
 		esp_cookie_own(peers, c);
+	return err;
 }
 
 /**
@@ -94,7 +101,7 @@ static void esp_cookie_learn(struct esp_peers *peers, const struct vpnpass_key *
  * @cookie: of its initiator, and of its responder if that is known
  *
  * Context: softirq, group->base.lock held.
- * Return: 0, -EEXIST, or -EADDRINUSE if another client has used it since.
+ * Return: 0, -EEXIST, -ENOMEM, or -EADDRINUSE if another client has used it since.
  */
 int esp_cookie_restore(struct esp_peers *peers, const u64 cookie[2])
 {
@@ -102,13 +109,16 @@ int esp_cookie_restore(struct esp_peers *peers, const u64 cookie[2])
 	struct esp_ike_flow *flow = &peers->ike_flow;
 	struct vpnpass_key key;
 	struct esp_cookie *c;
+	int err;
 
 	esp_cookie_key(&key, &control->server_mapped, &control->client_mapped,
 		       &control->binding.key, cookie[0]);
 	c = esp_cookie_find(control->vn, &key);
 	if (c)
 		return c->binding.flow == &peers->ike ? -EEXIST : -EADDRINUSE;
-	esp_cookie_learn(peers, &key, cookie[0]);
+	err = esp_cookie_learn(peers, &key, cookie[0]);
+	if (err)
+		return err;
 	peers->active = ++peers->group->serial;
 	if (cookie[1])
 		memcpy(flow->sa[flow->sas++ % ESP_IKE_SAS], cookie, sizeof(flow->sa[0]));
@@ -147,7 +157,12 @@ void esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike)
 	}
 }
 
-/* Forget all cookies of a pair, and what was guessed. Context: group->base.lock held. */
+/**
+ * esp_cookies_end() - forget all cookies of a pair, and what was guessed
+ * @peers: the client and its server
+ *
+ * Context: softirq, group->base.lock held.
+ */
 void esp_cookies_end(struct esp_peers *peers)
 {
 	struct esp_group *group = peers->group;
@@ -164,7 +179,13 @@ void esp_cookies_end(struct esp_peers *peers)
 	}
 }
 
-/* Cookies of a server that nobody answers. Context: group->base.lock held. */
+/**
+ * esp_guests_age() - forget cookies of a server that nobody answers
+ * @group: group
+ * @all: young ones too
+ *
+ * Context: softirq, group->base.lock held.
+ */
 void esp_guests_age(struct esp_group *group, bool all)
 {
 	struct esp_cookie *c, *next;
