@@ -111,6 +111,31 @@ void vpnpass_tunnel_restore(struct vpnpass_tunnel *tunnel, const struct vpnpass_
 }
 EXPORT_SYMBOL_GPL(vpnpass_tunnel_restore);
 
+/**
+ * vpnpass_restore_part() - make known what belongs to a control flow
+ * @vn: network namespace
+ * @rec: the record
+ * @restore: does it, control->lock held
+ *
+ * Context: RCU read lock, BH off.
+ * Return: what @restore returns, or -ENOENT if there is no such flow.
+ */
+int vpnpass_restore_part(struct vpnpass_net *vn, const struct vpnpass_record *rec,
+			 vpnpass_restore_fn restore)
+{
+	struct vpnpass_control *control = vpnpass_control_find(vn, &rec->key);
+	int err = -ENOENT;
+
+	if (!control)
+		return err;
+	spin_lock_bh(&control->lock);
+	if (!control->dead)
+		err = restore(control, rec);
+	spin_unlock_bh(&control->lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(vpnpass_restore_part);
+
 /* To netlink. What is zero is left out. */
 
 static int vpnpass_put_some_u32(struct sk_buff *msg, int attr, u32 value)

@@ -519,6 +519,12 @@ bool vpnpass_late_zone(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrac
 		       u16 id);
 bool vpnpass_move_port(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo);
 
+/* record.c */
+typedef int (*vpnpass_restore_fn)(struct vpnpass_control *control,
+				  const struct vpnpass_record *rec);
+int vpnpass_restore_part(struct vpnpass_net *vn, const struct vpnpass_record *rec,
+			 vpnpass_restore_fn restore);
+
 /* hooks.c */
 bool vpnpass_may_copy(const struct sk_buff *skb, const struct nf_hook_state *state);
 void vpnpass_send_copy(struct sk_buff *skb, struct vpnpass_flow *flow,

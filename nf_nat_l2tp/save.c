@@ -74,6 +74,7 @@ static bool l2tp_save_in(struct l2tp_tunnel *t, unsigned int *i, struct vpnpass_
  * @i: number of the record
  * @rec: filled in
  *
+ * Context: process, @control->lock held.
  * Return: false if there are no more.
  */
 bool l2tp_save(struct vpnpass_control *control, unsigned int i, struct vpnpass_record *rec)
@@ -137,6 +138,15 @@ static int l2tp_restore_flow(struct vpnpass_net *vn, const struct vpnpass_record
 	return err;
 }
 
+/* control->lock held */
+static int l2tp_restore_part(struct vpnpass_control *control, const struct vpnpass_record *rec)
+{
+	struct l2tp_control *c = l2tp_control_from(control);
+
+	return rec->kind == VPNPASS_RECORD_KIND_TUNNEL ? l2tp_tunnel_restore(c, rec) :
+							 l2tp_session_restore(c, rec);
+}
+
 static bool l2tp_record_sane(const struct vpnpass_record *rec)
 {
 	if (rec->key.l4proto != IPPROTO_UDP && rec->key.l4proto != IPPROTO_L2TP)
@@ -168,23 +178,9 @@ static bool l2tp_record_sane(const struct vpnpass_record *rec)
  */
 int l2tp_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec)
 {
-	struct vpnpass_control *control;
-	int err = -ENOENT;
-
 	if (!l2tp_record_sane(rec))
 		return -EINVAL;
 	if (rec->kind == VPNPASS_RECORD_KIND_FLOW)
 		return l2tp_restore_flow(vn, rec);
-	control = vpnpass_control_find(vn, &rec->key);
-	if (!control)
-		return -ENOENT;
-	spin_lock_bh(&control->lock);
-	if (!control->dead) {
-		if (rec->kind == VPNPASS_RECORD_KIND_TUNNEL)
-			err = l2tp_tunnel_restore(l2tp_control_from(control), rec);
-		else
-			err = l2tp_session_restore(l2tp_control_from(control), rec);
-	}
-	spin_unlock_bh(&control->lock);
-	return err;
+	return vpnpass_restore_part(vn, rec, l2tp_restore_part);
 }

@@ -31,6 +31,7 @@ static void pptp_save_call(struct pptp_tunnel *pt, struct vpnpass_record *rec)
  * @i: number of the record
  * @rec: filled in
  *
+ * Context: process, @control->lock held.
  * Return: false if there are no more.
  */
 bool pptp_save(struct vpnpass_control *control, unsigned int i, struct vpnpass_record *rec)
@@ -71,8 +72,9 @@ static int pptp_restore_control(struct vpnpass_net *vn, const struct vpnpass_rec
 }
 
 /* control->lock held */
-static int pptp_restore_call(struct pptp_control *pc, const struct vpnpass_record *rec)
+static int pptp_restore_call(struct vpnpass_control *control, const struct vpnpass_record *rec)
 {
+	struct pptp_control *pc = pptp_control_from(control);
 	const struct pptp_call like = {
 		.id = { rec->client_id[0], rec->server_id[1] },
 		.alias = { rec->client_id[1], rec->server_id[0] },
@@ -115,21 +117,11 @@ static bool pptp_record_sane(const struct vpnpass_record *rec)
  */
 int pptp_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec)
 {
-	struct vpnpass_control *control;
-	int err = -ENOENT;
-
 	if (!pptp_record_sane(rec))
 		return -EINVAL;
 	if (rec->kind == VPNPASS_RECORD_KIND_FLOW)
 		return pptp_restore_control(vn, rec);
 	if (rec->kind != VPNPASS_RECORD_KIND_TUNNEL)
 		return -EINVAL;
-	control = vpnpass_control_find(vn, &rec->key);
-	if (!control)
-		return -ENOENT;
-	spin_lock_bh(&control->lock);
-	if (!control->dead)
-		err = pptp_restore_call(pptp_control_from(control), rec);
-	spin_unlock_bh(&control->lock);
-	return err;
+	return vpnpass_restore_part(vn, rec, pptp_restore_call);
 }
