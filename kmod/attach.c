@@ -374,6 +374,8 @@ static struct nf_conn *vpnpass_entry_slow(struct vpnpass_flow *flow)
  * vpnpass_flow_init() - prepare a flow that has no entry yet
  * @flow: zeroed
  * @control: the control flow that it belongs to, with its key
+ *
+ * Context: any, nobody else knows @flow yet.
  */
 void vpnpass_flow_init(struct vpnpass_flow *flow, struct vpnpass_control *control)
 {
@@ -427,6 +429,7 @@ EXPORT_SYMBOL_GPL(vpnpass_flow_gc);
  * @flow: the flow
  * @secs: how long, in seconds
  *
+ * Context: any.
  * Return: true if neither had a packet for @secs.
  */
 bool vpnpass_flow_idle(const struct vpnpass_flow *flow, unsigned int secs)

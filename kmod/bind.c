@@ -84,11 +84,24 @@ void vpnpass_unbind(struct vpnpass_net *vn, struct vpnpass_binding *binding)
 }
 EXPORT_SYMBOL_GPL(vpnpass_unbind);
 
+/**
+ * vpnpass_bind_init() - make the table of bindings
+ * @vn: network namespace that begins
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
 int vpnpass_bind_init(struct vpnpass_net *vn)
 {
 	return rhashtable_init(&vn->table, &vpnpass_table_params);
 }
 
+/**
+ * vpnpass_bind_exit() - free the table of bindings
+ * @vn: network namespace that ends; nothing is bound in it
+ *
+ * Context: process.
+ */
 void vpnpass_bind_exit(struct vpnpass_net *vn)
 {
 	rhashtable_destroy(&vn->table);

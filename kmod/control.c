@@ -11,6 +11,7 @@
  * @skb: the packet
  * @ct: its entry
  *
+ * Context: any.
  * Return: offset from skb->data, negative if there is none.
  */
 int vpnpass_upper(const struct sk_buff *skb, const struct nf_conn *ct)
@@ -31,6 +32,7 @@ EXPORT_SYMBOL_GPL(vpnpass_upper);
  * @ct: its conntrack entry
  * @key: filled in
  *
+ * Context: any.
  * Return: false if the two directions are in different conntrack zones, where
  * data packets could not be told apart.
  */

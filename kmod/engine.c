@@ -9,7 +9,14 @@ static const struct vpnpass_counter vpnpass_counters[] = {
 #undef X
 };
 
-/* Name and text of counter @i of @engine. */
+/**
+ * vpnpass_counter() - name and text of a counter
+ * @engine: protocol
+ * @i: which; the common ones come first
+ *
+ * Context: any, while the protocol is registered.
+ * Return: the counter.
+ */
 const struct vpnpass_counter *vpnpass_counter(const struct vpnpass_engine *engine, unsigned int i)
 {
 	return i < VPNPASS_COUNT_MAX ? &vpnpass_counters[i] :

@@ -39,7 +39,12 @@ static void vpnpass_gc_controls(struct vpnpass_net *vn)
 	}
 }
 
-/* Delayed work of one network namespace, while its hooks are registered. */
+/**
+ * vpnpass_gc() - look after what has grown old
+ * @work: delayed work of one network namespace, while its hooks are registered
+ *
+ * Context: process.
+ */
 void vpnpass_gc(struct work_struct *work)
 {
 	struct vpnpass_net *vn = container_of(to_delayed_work(work), struct vpnpass_net, gc);

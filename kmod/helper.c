@@ -25,6 +25,7 @@ static int vpnpass_help(struct sk_buff *skb, unsigned int protoff, struct nf_con
  * @id: enum vpnpass_proto
  *
  * Context: RCU read lock.
+ * Return: true if one did.
  */
 bool vpnpass_helper_picked(const struct nf_conn *ct, unsigned int id)
 {
@@ -77,6 +78,12 @@ int vpnpass_helper_add(const struct vpnpass_engine *engine)
 	return -EEXIST;
 }
 
+/**
+ * vpnpass_helper_del() - withdraw the "ct helper" type of a protocol
+ * @engine: protocol
+ *
+ * Context: process.
+ */
 void vpnpass_helper_del(const struct vpnpass_engine *engine)
 {
 	vpnpass_helper_del_first(engine, VPNPASS_HELPERS);

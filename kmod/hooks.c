@@ -25,9 +25,15 @@
 /* Is a protocol with UDP control flows helped in any network namespace? */
 DEFINE_STATIC_KEY_FALSE(vpnpass_udp_key);
 
-/*
- * What is on the packet already? Nothing or the zone that the ruleset chose (a
- * template) lets us go on.
+/**
+ * vpnpass_zone() - what is on a packet already
+ * @skb: packet before conntrack
+ * @zone: conntrack zone that the ruleset chose for it
+ *
+ * Nothing, or a template that only names the zone, lets us go on.
+ *
+ * Context: softirq or process (own packets), RCU.
+ * Return: false if it has an entry, or is not to be tracked.
  */
 bool vpnpass_zone(const struct sk_buff *skb, u16 *zone)
 {
@@ -53,7 +59,14 @@ static const struct vpnpass_engine *vpnpass_wanted_engine(struct vpnpass_net *vn
 	return rcu_dereference(vn->engines[id].engine);
 }
 
-/* Return: the engine for data packets of @l4proto, if it is wanted here. */
+/**
+ * vpnpass_data_engine() - whose data packets are these?
+ * @vn: network namespace
+ * @l4proto: of the IP header
+ *
+ * Context: RCU.
+ * Return: the protocol, NULL if there is none or it is not wanted here.
+ */
 const struct vpnpass_engine *vpnpass_data_engine(struct vpnpass_net *vn, u8 l4proto)
 {
 	unsigned int id;
@@ -75,7 +88,14 @@ const struct vpnpass_engine *vpnpass_data_engine(struct vpnpass_net *vn, u8 l4pr
 	return vpnpass_wanted_engine(vn, id);
 }
 
-/* Return: the engine whose UDP control flows have this port, if it is wanted here. */
+/**
+ * vpnpass_udp_engine() - whose control flows have this port?
+ * @vn: network namespace
+ * @port: of the server
+ *
+ * Context: RCU.
+ * Return: the protocol, NULL if there is none or it is not wanted here.
+ */
 const struct vpnpass_engine *vpnpass_udp_engine(struct vpnpass_net *vn, __be16 port)
 {
 	if (port == htons(VPNPASS_IKE_PORT))
@@ -397,6 +417,9 @@ static unsigned int vpnpass_split(struct sk_buff *skb, const struct nf_hook_stat
  *
  * Bridges share what belongs to a packet with its copies, devices of a VRF have the
  * packet pass twice, and a packet of several is none that a receiver would take.
+ *
+ * Context: softirq.
+ * Return: true if so.
  */
 bool vpnpass_may_copy(const struct sk_buff *skb, const struct nf_hook_state *state)
 {

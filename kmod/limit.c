@@ -86,7 +86,13 @@ bool vpnpass_control_allowed(struct vpnpass_net *vn, const struct vpnpass_engine
 }
 EXPORT_SYMBOL_GPL(vpnpass_control_allowed);
 
-/* Return: 0 or the reason, enum vpnpass_count. vn->lock held. */
+/**
+ * vpnpass_charge_control() - count a control flow against the caps
+ * @control: not listed yet
+ *
+ * Context: any but hard interrupts, vn->lock held.
+ * Return: 0, or why it may not be: enum vpnpass_count.
+ */
 int vpnpass_charge_control(struct vpnpass_control *control)
 {
 	struct vpnpass_net *vn = control->vn;
@@ -107,6 +113,12 @@ int vpnpass_charge_control(struct vpnpass_control *control)
 	return 0;
 }
 
+/**
+ * vpnpass_uncharge_control() - take a control flow off the count
+ * @control: was charged
+ *
+ * Context: any but hard interrupts, vn->lock held.
+ */
 void vpnpass_uncharge_control(struct vpnpass_control *control)
 {
 	struct vpnpass_net *vn = control->vn;
@@ -120,7 +132,13 @@ void vpnpass_uncharge_control(struct vpnpass_control *control)
 	vn->engines[control->engine->id].controls--;
 }
 
-/* Return: 0 or the reason, enum vpnpass_count. vn->lock held. */
+/**
+ * vpnpass_charge_tunnel() - count a tunnel against the caps
+ * @tunnel: not listed yet
+ *
+ * Context: any but hard interrupts, vn->lock held.
+ * Return: 0, or why it may not be: enum vpnpass_count.
+ */
 int vpnpass_charge_tunnel(struct vpnpass_tunnel *tunnel)
 {
 	struct vpnpass_control *control = tunnel->flow.control;
@@ -151,6 +169,12 @@ int vpnpass_charge_tunnel(struct vpnpass_tunnel *tunnel)
 	return 0;
 }
 
+/**
+ * vpnpass_uncharge_tunnel() - take a tunnel off the count
+ * @tunnel: was charged
+ *
+ * Context: any but hard interrupts, vn->lock held.
+ */
 void vpnpass_uncharge_tunnel(struct vpnpass_tunnel *tunnel)
 {
 	struct vpnpass_control *control = tunnel->flow.control;
@@ -214,6 +238,13 @@ void vpnpass_prohibit(struct sk_buff *skb, bool ipv6)
 }
 EXPORT_SYMBOL_GPL(vpnpass_prohibit);
 
+/**
+ * vpnpass_limit_init() - set the caps to their defaults
+ * @vn: network namespace that begins
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
 int vpnpass_limit_init(struct vpnpass_net *vn)
 {
 	vn->limits = (struct vpnpass_limits) {
@@ -228,6 +259,12 @@ int vpnpass_limit_init(struct vpnpass_net *vn)
 	return rhashtable_init(&vn->parties, &vpnpass_party_params);
 }
 
+/**
+ * vpnpass_limit_exit() - forget who has what
+ * @vn: network namespace that ends; nothing is charged in it
+ *
+ * Context: process.
+ */
 void vpnpass_limit_exit(struct vpnpass_net *vn)
 {
 	rhashtable_destroy(&vn->parties);

@@ -23,7 +23,16 @@ struct genl_family vpnpass_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(vpnpass_nl_mcgrps),
 };
 
-/* The address is of the key's family. */
+/**
+ * vpnpass_put_addr() - write an address into a message
+ * @msg: message
+ * @attr: attribute
+ * @key: key of the same family
+ * @addr: address
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
 int vpnpass_put_addr(struct sk_buff *msg, int attr, const struct vpnpass_key *key,
 		     const union nf_inet_addr *addr)
 {
@@ -32,6 +41,15 @@ int vpnpass_put_addr(struct sk_buff *msg, int attr, const struct vpnpass_key *ke
 	return nla_put(msg, attr, ipv6 ? sizeof(addr->in6) : sizeof(addr->in), addr);
 }
 
+/**
+ * vpnpass_put_u64() - write a number into a message
+ * @msg: message
+ * @attr: attribute
+ * @value: number
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
 int vpnpass_put_u64(struct sk_buff *msg, int attr, u64 value)
 {
 	return nla_put_u64_64bit(msg, attr, value, VPNPASS_A_PAD);
@@ -85,7 +103,16 @@ static int vpnpass_put_ends(struct sk_buff *msg, const struct vpnpass_control *c
 	return 0;
 }
 
-/* The figures of a flow's present conntrack entry and of those before it. Context: RCU. */
+/**
+ * vpnpass_flow_acct() - what passed on a flow
+ * @flow: flow
+ * @packets: filled in, by direction
+ * @bytes: likewise
+ *
+ * The figures of its present conntrack entry and of those before it.
+ *
+ * Context: RCU read lock.
+ */
 void vpnpass_flow_acct(struct vpnpass_flow *flow, u64 packets[], u64 bytes[])
 {
 	struct nf_conn *ct = vpnpass_entry_get(flow);
@@ -104,6 +131,15 @@ void vpnpass_flow_acct(struct vpnpass_flow *flow, u64 packets[], u64 bytes[])
 		nf_ct_put(ct);
 }
 
+/**
+ * vpnpass_put_acct() - write figures of both directions into a message
+ * @msg: message
+ * @packets: by direction
+ * @bytes: likewise
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
 int vpnpass_put_acct(struct sk_buff *msg, const u64 packets[], const u64 bytes[])
 {
 	if (vpnpass_put_u64(msg, VPNPASS_A_TX_PACKETS, packets[IP_CT_DIR_ORIGINAL]) ||
@@ -323,7 +359,15 @@ out:
 	rcu_read_unlock();
 }
 
-/* Tell listeners that help was refused; @why is a counter's name. */
+/**
+ * vpnpass_notify_refused() - tell listeners that help was refused
+ * @vn: network namespace
+ * @engine: protocol
+ * @why: a counter's name
+ * @key: of the control flow
+ *
+ * Context: any but hard interrupts.
+ */
 void vpnpass_notify_refused(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
 			    const char *why, const struct vpnpass_key *key)
 {
@@ -344,11 +388,22 @@ void vpnpass_notify_refused(struct vpnpass_net *vn, const struct vpnpass_engine 
 	vpnpass_event_send(vn, msg);
 }
 
+/**
+ * vpnpass_netlink_init() - offer the netlink family
+ *
+ * Context: process, once.
+ * Return: 0 or a negative errno.
+ */
 int vpnpass_netlink_init(void)
 {
 	return genl_register_family(&vpnpass_family);
 }
 
+/**
+ * vpnpass_netlink_exit() - withdraw the netlink family
+ *
+ * Context: process, once.
+ */
 void vpnpass_netlink_exit(void)
 {
 	genl_unregister_family(&vpnpass_family);

@@ -57,6 +57,12 @@ void vpnpass_port_unwatch(__be16 port)
 }
 EXPORT_SYMBOL_GPL(vpnpass_port_unwatch);
 
+/**
+ * vpnpass_port_init() - watch the ports that are the protocols' own
+ *
+ * Context: process, once.
+ * Return: 0 or a negative errno.
+ */
 int vpnpass_port_init(void)
 {
 	int err = vpnpass_port_watch(htons(VPNPASS_IKE_PORT));
@@ -64,6 +70,11 @@ int vpnpass_port_init(void)
 	return err ?: vpnpass_port_watch(htons(VPNPASS_L2TP_PORT));
 }
 
+/**
+ * vpnpass_port_exit() - free what is known of ports
+ *
+ * Context: process, once; nobody watches any more.
+ */
 void vpnpass_port_exit(void)
 {
 	xa_destroy(&vpnpass_port_users);

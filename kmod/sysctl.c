@@ -108,7 +108,13 @@ int vpnpass_sysctl_add(struct vpnpass_net *vn, const struct vpnpass_engine *engi
 	return -ENOMEM;
 }
 
-/* Context: process, vpnpass_mutex not held, as writers take it. */
+/**
+ * vpnpass_sysctl_del() - take away a protocol's sysctls
+ * @vn: network namespace
+ * @id: enum vpnpass_proto
+ *
+ * Context: process, vpnpass_mutex not held, as writers take it.
+ */
 void vpnpass_sysctl_del(struct vpnpass_net *vn, unsigned int id)
 {
 	struct vpnpass_engine_net *en = &vn->engines[id];
@@ -121,6 +127,13 @@ void vpnpass_sysctl_del(struct vpnpass_net *vn, unsigned int id)
 	en->table = NULL;
 }
 
+/**
+ * vpnpass_sysctl_init() - show the caps as sysctls
+ * @vn: network namespace that begins
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
 int vpnpass_sysctl_init(struct vpnpass_net *vn)
 {
 	unsigned int i, n = ARRAY_SIZE(vpnpass_limit_table);
@@ -139,6 +152,12 @@ int vpnpass_sysctl_init(struct vpnpass_net *vn)
 	return -ENOMEM;
 }
 
+/**
+ * vpnpass_sysctl_exit() - take away the sysctls of the caps
+ * @vn: network namespace that ends
+ *
+ * Context: process.
+ */
 void vpnpass_sysctl_exit(struct vpnpass_net *vn)
 {
 	unregister_net_sysctl_table(vn->sysctl);

@@ -70,6 +70,7 @@ EXPORT_SYMBOL_GPL(vpnpass_tunnel_closing);
  * @tunnel: the tunnel
  * @secs: how long, in seconds
  *
+ * Context: any.
  * Return: true if either direction had no packet for @secs.
  */
 bool vpnpass_tunnel_idle(const struct vpnpass_tunnel *tunnel, unsigned int secs)

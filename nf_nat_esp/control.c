@@ -12,6 +12,7 @@
  * @off: of the UDP payload
  * @ike: filled in
  *
+ * Context: any.
  * Return: ESP_WIRE_OK or why it is none.
  */
 enum esp_wire_error esp_ike_read(const struct sk_buff *skb, unsigned int off,
@@ -168,7 +169,16 @@ unsigned int esp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_
 	return NF_ACCEPT;
 }
 
-/* An IKE flow whose entry we made has no helper that a rule picked. */
+/**
+ * esp_known() - is this the IKE flow of a pair?
+ * @vn: network namespace
+ * @ct: conntrack entry without a helper
+ *
+ * One whose entry we made has no helper that a rule picked.
+ *
+ * Context: softirq, RCU.
+ * Return: true if it is.
+ */
 bool esp_known(struct vpnpass_net *vn, const struct nf_conn *ct)
 {
 	struct vpnpass_key key;
@@ -187,6 +197,7 @@ bool esp_known(struct vpnpass_net *vn, const struct nf_conn *ct)
  * began at the router's own address is no such flow.
  *
  * Context: RCU read lock.
+ * Return: true if so.
  */
 bool esp_foreign_entry(struct vpnpass_net *vn, const struct sk_buff *skb,
 		       const struct vpnpass_packet *pkt, const struct vpnpass_key *key)

@@ -11,6 +11,7 @@
  * @off: of the header
  * @esp: filled in
  *
+ * Context: any.
  * Return: ESP_WIRE_OK or why it is none.
  */
 enum esp_wire_error esp_read(const struct sk_buff *skb, unsigned int off, struct esp_wire *esp)

@@ -6,6 +6,8 @@
  *
  * Causality is what makes this worth having: as both ends' messages pass here, the server
  * can't use an SA before the message that lets it has been seen (ESP_IKE_OPEN).
+ *
+ * Context: any; the caller lets one at a time to a flow.
  */
 #ifndef NF_NAT_ESP_IKE_H
 #define NF_NAT_ESP_IKE_H

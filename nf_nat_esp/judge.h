@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Undecided SPIs: who may own one, and what speaks for each. For pair.c only.
+ *
+ * Context: as pair.h says, the lock of the group held.
  */
 #ifndef NF_NAT_ESP_JUDGE_H
 #define NF_NAT_ESP_JUDGE_H

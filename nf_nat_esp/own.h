@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * From undecided to owned and back. For pair.c and judge.c only.
+ *
+ * Context: as pair.h says, the lock of the group held.
  */
 #ifndef NF_NAT_ESP_OWN_H
 #define NF_NAT_ESP_OWN_H

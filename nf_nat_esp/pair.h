@@ -4,9 +4,10 @@
  * their IKE exchanges, and the SPIs that the server sends to that address.
  *
  * Owner of the objects is the caller, who embeds them in its own; nothing is allocated but
- * by ops->case_alloc(). All functions want the lock of the group held, but for the three fast
- * paths, esp_pair_in_known(), esp_pair_out_matters() and esp_pair_out_note(). Without the lock
- * these
+ * by ops->case_alloc().
+ *
+ * Context: all functions want the lock of the group held, but for the three fast paths,
+ * esp_pair_in_known(), esp_pair_out_matters() and esp_pair_out_note(). Without the lock these
  *  - read esp_pair_in.owner and .state, esp_pair_client.needs, .watched and .ins;
  *  - write esp_pair_in.high, .window and .last, esp_pair_client.in_last, .in_gap and .out_last.
  * Everybody else writes the former and reads or writes the latter with the *_ONCE() macros. A
@@ -64,10 +65,7 @@
 	X(NEED_LOST, "esp-need-lost", \
 	  "Exchanges forgotten because their client waits for too many SAs")
 
-/**
- * enum esp_pair_count - things worth counting; ESP_PAIR_COUNTS has the text of each
- * @ESP_PAIR_COUNT_MAX: how many there are
- */
+/* Things worth counting; ESP_PAIR_COUNTS has the text of each. */
 enum esp_pair_count {
 #define ESP_PAIR_ENUM(id, name, doc) ESP_PAIR_##id,
 	ESP_PAIR_COUNTS(ESP_PAIR_ENUM)

@@ -11,6 +11,7 @@
  *
  * IKE entries have a zone of ours in the reply direction, where the user has none.
  *
+ * Context: any.
  * Return: false if the user's zones differ between the directions.
  */
 bool esp_peers_key(const struct nf_conn *ct, struct vpnpass_key *key)
@@ -212,6 +213,8 @@ struct esp_peers *esp_peers_get(struct vpnpass_net *vn, const struct vpnpass_key
  * In the original direction ESP has the tuple that conntrack gives it anyway. Several
  * clients' replies look the same, so these have an id that is in no packet. At the server's
  * end there is none, or NAT would look the packet's way up once more.
+ *
+ * Context: see struct vpnpass_engine.
  */
 void esp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
 	       struct nf_conntrack_tuple *t)
@@ -376,6 +379,7 @@ void esp_tunnel_update(struct esp_peers *peers)
  * Neither end says so in clear text: it is over when IKE and ESP have been silent for long,
  * or sooner if the server never answered.
  *
+ * Context: softirq, @control->lock held.
  * Return: false if it is.
  */
 bool esp_gc(struct vpnpass_control *control)
@@ -403,7 +407,12 @@ bool esp_gc(struct vpnpass_control *control)
 	       (tunnel && !vpnpass_flow_idle(&tunnel->flow, secs));
 }
 
-/* End all that a pair has. Context: control->lock held. */
+/**
+ * esp_tunnels_end() - end all that a pair has
+ * @control: its control flow
+ *
+ * Context: any but hard interrupts, control->lock held.
+ */
 void esp_tunnels_end(struct vpnpass_control *control)
 {
 	struct esp_peers *peers = esp_peers_of(control);

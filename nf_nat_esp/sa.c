@@ -177,7 +177,12 @@ void esp_sa_out(struct esp_peers *peers, struct vpnpass_tunnel *tunnel,
 	spin_unlock_bh(&group->base.lock);
 }
 
-/* Forget all outbound SAs of a pair. Context: group->base.lock held. */
+/**
+ * esp_sa_end_outs() - forget all outbound SAs of a pair
+ * @peers: the client and its server
+ *
+ * Context: softirq, group->base.lock held.
+ */
 void esp_sa_end_outs(struct esp_peers *peers)
 {
 	struct esp_sa *sa, *next;
@@ -222,7 +227,13 @@ int esp_sa_keep_in(struct esp_group *group, struct esp_sa *sa)
 	return err;
 }
 
-/* An inbound SA that nobody has seen yet is not kept. Context: group->base.lock held. */
+/**
+ * esp_sa_drop_in() - an inbound SA that nobody has seen yet is not kept
+ * @group: group
+ * @sa: freed
+ *
+ * Context: softirq, group->base.lock held.
+ */
 void esp_sa_drop_in(struct esp_group *group, struct esp_sa *sa)
 {
 	esp_unsure_del(group, sa);
@@ -271,7 +282,13 @@ void esp_sa_own(struct esp_peers *peers, struct esp_sa *sa, const struct esp_wir
 	WRITE_ONCE(peers->stale, true);
 }
 
-/* No more SAs of a client than it can have: the idlest go. Context: group->base.lock held. */
+/**
+ * esp_sa_trim() - no more SAs of a client than it can have
+ * @group: group
+ * @client: client; the idlest of its SAs go
+ *
+ * Context: softirq, group->base.lock held.
+ */
 void esp_sa_trim(struct esp_group *group, struct esp_pair_client *client)
 {
 	struct esp_pair_in *in, *idlest = NULL;
@@ -296,7 +313,12 @@ static void esp_sa_end_list(struct esp_group *group, struct list_head *list)
 		esp_sa_del_in(group, esp_sa_in(in));
 }
 
-/* Forget all inbound SAs of a group without clients. Context: group->base.lock held. */
+/**
+ * esp_sa_end() - forget all inbound SAs of a group without clients
+ * @group: group
+ *
+ * Context: softirq, group->base.lock held.
+ */
 void esp_sa_end(struct esp_group *group)
 {
 	esp_sa_end_list(group, &group->pair.lost);
@@ -313,7 +335,12 @@ static void esp_sa_age_list(struct esp_group *group, struct list_head *list, u64
 			esp_sa_del_in(group, esp_sa_in(in));
 }
 
-/* Forget inbound SAs that are silent for long. Context: group->base.lock held. */
+/**
+ * esp_sa_age() - forget inbound SAs that are silent for long
+ * @group: group
+ *
+ * Context: softirq, group->base.lock held.
+ */
 void esp_sa_age(struct esp_group *group)
 {
 	unsigned int secs = vpnpass_param(group->base.vn, VPNPASS_PROTO_IPSEC,
@@ -326,7 +353,12 @@ void esp_sa_age(struct esp_group *group)
 		esp_sa_age_list(group, &client->ins, secs * (u64)MSEC_PER_SEC);
 }
 
-/* Forget outbound SAs of a pair that are silent for long. Context: group->base.lock held. */
+/**
+ * esp_sa_age_outs() - forget outbound SAs of a pair that are silent for long
+ * @peers: the client and its server
+ *
+ * Context: softirq, group->base.lock held.
+ */
 void esp_sa_age_outs(struct esp_peers *peers)
 {
 	unsigned int secs = vpnpass_param(peers->base.vn, VPNPASS_PROTO_IPSEC,

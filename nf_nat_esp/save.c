@@ -90,6 +90,7 @@ static bool esp_save_in(const struct esp_peers *peers, unsigned int *i,
  * @i: number of the record
  * @rec: filled in
  *
+ * Context: process, @control->lock held.
  * Return: false if there are no more.
  */
 bool esp_save(struct vpnpass_control *control, unsigned int i, struct vpnpass_record *rec)

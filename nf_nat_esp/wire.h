@@ -2,6 +2,8 @@
 /*
  * IKE and ESP headers on the wire (RFC 2408, 2409, 7296, 3948, 4303). Only what is in
  * clear text is read: all that says anything of SAs is encrypted.
+ *
+ * Context: any.
  */
 #ifndef NF_NAT_ESP_WIRE_H
 #define NF_NAT_ESP_WIRE_H
@@ -50,11 +52,7 @@ enum esp_ike_exchange {
 	X(ESP_SPI, "esp-bad-spi", \
 	  "ESP packets with SPI 0 or one of the reserved ones, 1 to 255")
 
-/**
- * enum esp_wire_error - why a packet was not read; ESP_WIRE_ERRORS has the text of each
- * @ESP_WIRE_OK: it was
- * @ESP_WIRE_MAX: how many there are
- */
+/* Why a packet was not read; ESP_WIRE_ERRORS has the text of each. */
 enum esp_wire_error {
 	ESP_WIRE_OK,
 #define ESP_WIRE_ENUM(id, name, doc) ESP_WIRE_##id,

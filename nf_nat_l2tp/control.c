@@ -18,6 +18,8 @@
  * @src: source address
  * @dst: destination address
  * @kind: enum vpnpass_kind
+ *
+ * Context: any.
  */
 void l2tp_key(struct vpnpass_binding *b, const struct l2tp_control *c,
 	      const union nf_inet_addr *src, const union nf_inet_addr *dst, u8 kind)
@@ -39,6 +41,8 @@ void l2tp_key(struct vpnpass_binding *b, const struct l2tp_control *c,
  *
  * IP protocol 115 has no ports: replies to several clients look the same, so that these have
  * an id that is in no packet, as with ESP.
+ *
+ * Context: see struct vpnpass_engine.
  */
 void l2tp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
 		struct nf_conntrack_tuple *t)
@@ -94,7 +98,12 @@ static bool l2tp_keeps_port(struct l2tp_control *c)
 	       vpnpass_param(c->base.vn, VPNPASS_PROTO_L2TP, L2TP_PARAM_KEEP_PORT);
 }
 
-/* Replies are told from those of others by a zone. Context: control->lock held. */
+/**
+ * l2tp_zone_note() - replies are told from those of others by a zone
+ * @c: flow, member of a group
+ *
+ * Context: control->lock held.
+ */
 void l2tp_zone_note(struct l2tp_control *c)
 {
 	struct l2tp_tunnel *t;
@@ -121,8 +130,10 @@ static void l2tp_port_choose(struct l2tp_control *c, struct sk_buff *skb, struct
 	}
 }
 
-/*
- * What comes back to a port that no other flow has is this one's, whatever ids it has.
+/**
+ * l2tp_back_bind() - take what comes back, whatever ids it has
+ * @c: flow whose port no other one has
+ *
  * Context: control->lock held.
  */
 void l2tp_back_bind(struct l2tp_control *c)
@@ -186,7 +197,15 @@ int l2tp_control_add(struct l2tp_control *c, struct nf_conn *ct)
 	return 0;
 }
 
-/* Return: a flow that isn't known yet, or NULL, which is counted. Context: softirq. */
+/**
+ * l2tp_control_new() - make a flow that is not known yet
+ * @vn: network namespace
+ * @key: its key
+ *
+ * Context: softirq.
+ * Return: the flow, for l2tp_control_add() or kfree(); NULL if there is no memory, which is
+ * counted.
+ */
 struct l2tp_control *l2tp_control_new(struct vpnpass_net *vn, const struct vpnpass_key *key)
 {
 	struct l2tp_control *c = kzalloc(sizeof(*c), GFP_ATOMIC);
@@ -361,6 +380,7 @@ unsigned int l2tp_foreign(struct vpnpass_net *vn, struct sk_buff *skb, struct nf
  * l2tp_gc() - is a flow over?
  * @control: the flow, locked
  *
+ * Context: softirq, @control->lock held.
  * Return: false if it is.
  */
 bool l2tp_gc(struct vpnpass_control *control)
@@ -384,7 +404,12 @@ bool l2tp_gc(struct vpnpass_control *control)
 	return !idle;
 }
 
-/* End all that a flow has. Context: control->lock held. */
+/**
+ * l2tp_tunnels_end() - end all that a flow has
+ * @control: the flow
+ *
+ * Context: control->lock held.
+ */
 void l2tp_tunnels_end(struct vpnpass_control *control)
 {
 	struct l2tp_control *c = l2tp_control_from(control);

@@ -95,6 +95,7 @@ static unsigned int l2tp_out(struct l2tp_packet *p, struct vpnpass_flow *flow)
  * To the port that it has outside; or to 1701 if its server has never used that one.
  *
  * Context: RCU read lock.
+ * Return: true if it may.
  */
 bool l2tp_arrived(struct l2tp_control *c, __be16 port)
 {

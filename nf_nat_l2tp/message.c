@@ -9,6 +9,7 @@
  * l2tp_read() - read a header
  * @p: packet; header filled in
  *
+ * Context: any.
  * Return: L2TP_WIRE_OK or why it is none.
  */
 enum l2tp_wire_error l2tp_read(struct l2tp_packet *p)
@@ -29,6 +30,7 @@ enum l2tp_wire_error l2tp_read(struct l2tp_packet *p)
  * @p: packet with its header
  * @m: filled in
  *
+ * Context: softirq.
  * Return: false if it can't be read, and counted.
  */
 bool l2tp_read_message(struct vpnpass_net *vn, struct l2tp_packet *p, struct l2tp_message *m)
@@ -74,6 +76,7 @@ static void l2tp_checksum(struct l2tp_packet *p, u32 off, const u8 *from, const 
  * @id: the id as it was read
  * @value: what it becomes
  *
+ * Context: softirq.
  * Return: false if the packet could not be made writable.
  */
 bool l2tp_write(struct l2tp_packet *p, const struct l2tp_id *id, u32 value)

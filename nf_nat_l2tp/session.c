@@ -10,7 +10,14 @@
 #include <linux/slab.h>
 #include "l2tp.h"
 
-/* Return: the session that the client assigned this id to, or NULL. */
+/**
+ * l2tp_session_by_own() - find a session by the id that the client assigned
+ * @t: its tunnel
+ * @own: id
+ *
+ * Context: control->lock held.
+ * Return: the session or NULL.
+ */
 struct l2tp_session *l2tp_session_by_own(struct l2tp_tunnel *t, u32 own)
 {
 	struct l2tp_session *s;
@@ -21,7 +28,14 @@ struct l2tp_session *l2tp_session_by_own(struct l2tp_tunnel *t, u32 own)
 	return NULL;
 }
 
-/* Return: the session that the server knows by this id of the client's, or NULL. */
+/**
+ * l2tp_session_by_alias() - find a session by the id that the server knows
+ * @t: its tunnel
+ * @alias: the client's id as the server has it
+ *
+ * Context: control->lock held.
+ * Return: the session or NULL.
+ */
 struct l2tp_session *l2tp_session_by_alias(struct l2tp_tunnel *t, u32 alias)
 {
 	struct l2tp_session *s;

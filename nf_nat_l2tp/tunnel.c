@@ -164,7 +164,14 @@ void l2tp_tunnel_show_own(struct l2tp_tunnel *t, u32 own)
 		l2tp_tunnel_bind(t, own, true);
 }
 
-/* Return: the tunnel that this id was assigned to by the client, or NULL. */
+/**
+ * l2tp_tunnel_by_own() - find a tunnel by the id that the client assigned
+ * @c: control flow
+ * @own: id
+ *
+ * Context: control->lock held.
+ * Return: the tunnel or NULL.
+ */
 struct l2tp_tunnel *l2tp_tunnel_by_own(struct l2tp_control *c, u32 own)
 {
 	struct l2tp_tunnel *t;
@@ -175,7 +182,14 @@ struct l2tp_tunnel *l2tp_tunnel_by_own(struct l2tp_control *c, u32 own)
 	return NULL;
 }
 
-/* Return: the tunnel that this id was assigned to by the server, or NULL. */
+/**
+ * l2tp_tunnel_by_peer() - find a tunnel by the id that the server assigned
+ * @c: control flow
+ * @peer: id
+ *
+ * Context: control->lock held.
+ * Return: the tunnel or NULL.
+ */
 struct l2tp_tunnel *l2tp_tunnel_by_peer(struct l2tp_control *c, u32 peer)
 {
 	struct l2tp_tunnel *t;
@@ -186,7 +200,13 @@ struct l2tp_tunnel *l2tp_tunnel_by_peer(struct l2tp_control *c, u32 peer)
 	return NULL;
 }
 
-/* Return: the newest tunnel of which an id is hidden still, or NULL. */
+/**
+ * l2tp_tunnel_hidden() - find the newest tunnel of which an id is hidden still
+ * @c: control flow
+ *
+ * Context: control->lock held.
+ * Return: the tunnel or NULL.
+ */
 struct l2tp_tunnel *l2tp_tunnel_hidden(struct l2tp_control *c)
 {
 	struct l2tp_tunnel *t;
@@ -382,7 +402,13 @@ void l2tp_tunnel_gc(struct l2tp_tunnel *t)
 		l2tp_tunnel_del(t);
 }
 
-/* The flow that has a tunnel's packets. */
+/**
+ * l2tp_carrier() - the flow that has a tunnel's packets
+ * @tunnel: tunnel
+ *
+ * Context: see struct vpnpass_engine.
+ * Return: the flow.
+ */
 struct vpnpass_flow *l2tp_carrier(struct vpnpass_tunnel *tunnel)
 {
 	struct l2tp_tunnel *t = l2tp_tunnel_from(tunnel);
@@ -390,7 +416,13 @@ struct vpnpass_flow *l2tp_carrier(struct vpnpass_tunnel *tunnel)
 	return READ_ONCE(t->floated) ? &t->base.flow : &l2tp_control_of(t)->flow;
 }
 
-/* The latest session, for the tool. */
+/**
+ * l2tp_sessions() - the latest session, for the tool
+ * @tunnel: its tunnel
+ * @ids: filled in; 0 where none is known
+ *
+ * Context: see struct vpnpass_engine.
+ */
 void l2tp_sessions(const struct vpnpass_tunnel *tunnel, u32 ids[VPNPASS_SESSION_IDS])
 {
 	const struct l2tp_tunnel *t = container_of(tunnel, struct l2tp_tunnel, base);

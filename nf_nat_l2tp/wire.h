@@ -6,6 +6,8 @@
  *
  * Not read: the tunnel and session ids in the fail-over AVPs of RFC 4951, and AVPs of
  * vendors.
+ *
+ * Context: any.
  */
 #ifndef NF_NAT_L2TP_WIRE_H
 #define NF_NAT_L2TP_WIRE_H
@@ -65,11 +67,7 @@ enum l2tp_message_type {
 	X(AVP_ZERO, "avp-id-zero", \
 	  "control messages that assign the id 0, passed unread")
 
-/**
- * enum l2tp_wire_error - why a message was not read; L2TP_WIRE_ERRORS has the text of each
- * @L2TP_WIRE_OK: it was
- * @L2TP_WIRE_MAX: how many there are
- */
+/* Why a message was not read; L2TP_WIRE_ERRORS has the text of each. */
 enum l2tp_wire_error {
 	L2TP_WIRE_OK,
 #define L2TP_WIRE_ENUM(id, name, doc) L2TP_WIRE_##id,

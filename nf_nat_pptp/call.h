@@ -2,6 +2,8 @@
 /*
  * Calls of a PPTP control connection: which call ids belong together, what each end calls
  * them, and when a call comes up and goes.
+ *
+ * Context: any; the caller lets one at a time to a connection.
  */
 #ifndef NF_NAT_PPTP_CALL_H
 #define NF_NAT_PPTP_CALL_H
@@ -49,10 +51,7 @@ struct pptp_call;
 	X(REFUSED, "pptp-refused", \
 	  "Calls left without help because of a limit on tunnels or of memory")
 
-/**
- * enum pptp_count - things worth counting; PPTP_COUNTS has the text of each
- * @PPTP_COUNT_MAX: how many there are
- */
+/* Things worth counting; PPTP_COUNTS has the text of each. */
 enum pptp_count {
 #define PPTP_COUNT_ENUM(id, name, doc) PPTP_COUNT_##id,
 	PPTP_COUNTS(PPTP_COUNT_ENUM)

@@ -181,7 +181,13 @@ static void pptp_call_closing(struct pptp_conn *conn, struct pptp_call *call)
 	vpnpass_tunnel_closing(&pt->base);
 }
 
-/* Take a call away at once. Context: control->lock held. */
+/**
+ * pptp_call_end() - take a call away at once
+ * @pc: its control connection
+ * @pt: the call
+ *
+ * Context: control->lock held.
+ */
 void pptp_call_end(struct pptp_control *pc, struct pptp_tunnel *pt)
 {
 	pptp_call_unlink(&pc->conn, &pt->call);

@@ -239,6 +239,7 @@ static bool pptp_call_over(const struct pptp_control *pc, const struct pptp_tunn
  * A connection whose conntrack entry is gone may come back: after conntrack -F the next
  * segment makes a new entry. Till then its calls go on.
  *
+ * Context: softirq, @control->lock held.
  * Return: false if the connection itself is over.
  */
 bool pptp_gc(struct vpnpass_control *control)
@@ -257,7 +258,12 @@ bool pptp_gc(struct vpnpass_control *control)
 	return time_before(jiffies, control->last + orphan * HZ);
 }
 
-/* End all calls of a control connection. Context: control->lock held. */
+/**
+ * pptp_tunnels_end() - end all calls of a control connection
+ * @control: it
+ *
+ * Context: control->lock held.
+ */
 void pptp_tunnels_end(struct vpnpass_control *control)
 {
 	struct pptp_control *pc = container_of(control, struct pptp_control, base);

@@ -90,6 +90,8 @@ ignore:
  * @t: addresses and ids are filled in
  *
  * A call id identifies its receiver: the sender's own one is in what comes back.
+ *
+ * Context: see struct vpnpass_engine.
  */
 void pptp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
 		struct nf_conntrack_tuple *t)
@@ -126,7 +128,16 @@ struct vpnpass_binding *pptp_error(struct vpnpass_net *vn, const struct sk_buff 
 	return vpnpass_lookup(vn, key);
 }
 
-/* See struct vpnpass_engine. */
+/**
+ * pptp_error_mangle() - write an id into a quoted header
+ * @skb: ICMP error
+ * @off: of the quoted GRE header
+ * @from: what is there
+ * @to: what is to be there
+ *
+ * Context: see struct vpnpass_engine.
+ * Return: false if the packet could not be made writable.
+ */
 bool pptp_error_mangle(struct sk_buff *skb, unsigned int off, __be32 from, __be32 to)
 {
 	return pptp_gre_write_id(skb, off, to);

@@ -3,6 +3,8 @@
  * The TCP stream of a PPTP control connection: finds messages in segments that are cut
  * anywhere, lost, repeated with other boundaries or reordered, and edits call ids in
  * place so that the receiver always sees one consistent stream.
+ *
+ * Context: any; the caller lets one at a time to a connection.
  */
 #ifndef NF_NAT_PPTP_STREAM_H
 #define NF_NAT_PPTP_STREAM_H

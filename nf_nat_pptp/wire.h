@@ -2,6 +2,8 @@
 /*
  * PPTP control messages on the wire (RFC 2637, section 2): header and where the
  * call ids are. All message lengths are fixed, so an id is edited in place.
+ *
+ * Context: any.
  */
 #ifndef NF_NAT_PPTP_WIRE_H
 #define NF_NAT_PPTP_WIRE_H
