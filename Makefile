@@ -87,8 +87,15 @@ check-deb: ## the Debian packages on bookworm, trixie, sid, their modules in a g
 bench: ## guest instructions per packet: plain flows, the in-tree helper, ours (2 min)
 	tests/bench/run
 
-fuzz: ## fuzz what reads PPTP, L2TP, IKE, vpnpass.conf, nft rules, saved tunnels for FUZZ_SECONDS (60)
+fuzz: ## fuzz all that is read from outside, and the pairing, for FUZZ_SECONDS (60)
 	tests/tools/check fuzz
+
+fuzz-long: ## the same for FUZZ_EXECUTIONS of each fuzzer (10000000: two hours on 2 cores)
+	tests/tools/deps fuzz
+	tests/fuzz/run --executions $(or $(FUZZ_EXECUTIONS),10000000)
+
+fuzz-packets: ## changed captures through a router under KASAN for PACKET_FUZZ_SECONDS (60), PACKET_FUZZ_SEED=
+	tests/fuzz/packets/run
 
 sim: ## who owns an inbound SPI: our rule beside others' on simulated days (10 min)
 	tests/sim/run
@@ -100,4 +107,4 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-slow check-debug check-fifty check-unit \
-	check-random check-smp check-web check-deb deb bench build-matrix fuzz sim lint help
+	check-random check-smp check-web check-deb deb bench build-matrix fuzz fuzz-long fuzz-packets sim lint help
