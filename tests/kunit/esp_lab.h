@@ -9,8 +9,10 @@
 #include "../../nf_nat_esp/pair.h"
 
 #define LAB_CLIENTS	8
+#ifndef LAB_INS
 #define LAB_INS		64
 #define LAB_OUTS	64
+#endif
 #define LAB_CASES	ESP_PAIR_CASES
 
 struct esp_lab_in {

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What kmod/icmp.c needs of <net/ip.h> is in tests/fuzz/skb.h. */
+#ifndef SHIM_NET_IP_H
+#define SHIM_NET_IP_H
+#endif
