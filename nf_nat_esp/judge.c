@@ -407,8 +407,6 @@ void esp_judge_out(struct esp_pair_group *group, struct esp_pair_client *client,
 	u64 passed;
 
 	list_for_each_entry(in, &group->open, list) {
-		if (!in->undecided)
-			continue;
 		cand = esp_judge_find(in->undecided, client);
 		if (!cand)
 			continue;
@@ -486,7 +484,7 @@ static bool esp_judge_torn(struct esp_pair_group *group, struct esp_pair_case *c
 	if (cand->client->needs > cand->client->tentative + 1)
 		return false;
 	list_for_each_entry(in, &group->open, list) {
-		if (!in->undecided || in->undecided == c || in->state == ESP_PAIR_PAIRING ||
+		if (in->undecided == c || in->state == ESP_PAIR_PAIRING ||
 		    READ_ONCE(in->last) + ESP_JUDGE_RIVAL_IDLE < READ_ONCE(c->in->last))
 			continue;
 		other = esp_judge_find(in->undecided, cand->client);

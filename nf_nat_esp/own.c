@@ -329,8 +329,6 @@ static void esp_pair_case_without(struct esp_pair_group *group, struct esp_pair_
 	struct esp_pair_case *c = in->undecided;
 	u16 i;
 
-	if (!c)
-		return;
 	if (in->state == ESP_PAIR_PAIRING && in->owner == client)
 		esp_own_doubt(group, in);
 	if (in->owner == client) {
@@ -369,7 +367,7 @@ static void esp_pair_age_open(struct esp_pair_group *group, u64 now)
 
 	list_for_each_entry_safe(in, next, &group->open, list) {
 		quiet = esp_since(READ_ONCE(in->last), now);
-		if (!in->undecided || quiet < ESP_PAIR_QUIET)
+		if (quiet < ESP_PAIR_QUIET)
 			continue;
 		if (in->state == ESP_PAIR_PAIRING && in->how != ESP_PAIR_GUESSED)
 			esp_own_settle(group, in, now);

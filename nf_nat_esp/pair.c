@@ -306,14 +306,12 @@ static u32 esp_pair_candidates(struct esp_pair_group *group, const struct esp_pa
 
 static void esp_pair_evict(struct esp_pair_group *group)
 {
-	struct esp_pair_in *in, *quiet = NULL;
+	struct esp_pair_in *in, *quiet = list_first_entry(&group->open, struct esp_pair_in, list);
 
 	list_for_each_entry(in, &group->open, list) {
-		if (in->undecided && (!quiet || READ_ONCE(in->last) < READ_ONCE(quiet->last)))
+		if (READ_ONCE(in->last) < READ_ONCE(quiet->last))
 			quiet = in;
 	}
-	if (!quiet)
-		return;
 	esp_own_count(group, ESP_PAIR_EVICTED);
 	esp_own_orphan(group, quiet, ESP_PAIR_EVICTED);
 }

@@ -24,10 +24,17 @@ static inline int pair_init(struct kunit *test)
 static inline void pair_exit(struct kunit *test)
 {
 	struct esp_lab *lab = test->priv;
+	struct esp_pair_in *in;
+	u32 open = 0;
 
 	if (lab) {
 		esp_lab_check(lab);
 		KUNIT_EXPECT_STREQ(test, lab->broken ?: "", "");
+		list_for_each_entry(in, &lab->group.open, list) {
+			KUNIT_EXPECT_NOT_NULL(test, in->undecided);
+			open++;
+		}
+		KUNIT_EXPECT_EQ(test, open, lab->group.cases);
 	}
 	vfree(lab);
 }

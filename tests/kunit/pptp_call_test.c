@@ -207,6 +207,25 @@ static void call_answered_twice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_UNEXPECTED], 2);
 }
 
+/* The same answer once more carries the same ids, and changes nothing. */
+static void call_answered_again(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	u16 alias[2];
+	u32 off;
+
+	lab_take(lab, PNS, 1);
+	lab_take(lab, PAC, 9);
+	pptp_test_dial(lab, 1, 9, alias);
+	off = lab_say(lab, PAC, PPTP_MSG_OUT_REPLY, 9, alias[PNS], PPTP_RESULT_CONNECTED);
+	KUNIT_EXPECT_NE(test, alias[PAC], 9);
+	KUNIT_EXPECT_EQ(test, lab_got16(lab, PAC, off + 12), alias[PAC]);
+	KUNIT_EXPECT_EQ(test, lab_got16(lab, PAC, off + 14), 1);
+	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_UNEXPECTED], 1);
+	KUNIT_EXPECT_TRUE(test, pptp_test_call(test, PNS, 1)->up);
+	KUNIT_EXPECT_EQ(test, lab->conn.ncalls, 1);
+}
+
 /* A reply of the wrong kind answers nothing. */
 static void call_wrong_reply(struct kunit *test)
 {
@@ -314,6 +333,19 @@ static void call_restored(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_UNKNOWN_ID], 0);
 }
 
+/* One call more than there may be is not restored. */
+static void call_restored_at_limit(struct kunit *test)
+{
+	const struct pptp_call like = { .id = { 111, 112 }, .alias = { 111, 112 }, .pns = PNS };
+	struct lab *lab = test->priv;
+	u16 alias[2];
+
+	lab->max_calls = 1;
+	pptp_test_dial(lab, 1, 1, alias);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(pptp_call_restore(&lab->conn, &like)), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, lab->conn.ncalls, 1);
+}
+
 static struct kunit_case call_cases[] = {
 	KUNIT_CASE(call_outgoing),
 	KUNIT_CASE(call_outgoing_by_responder),
@@ -328,6 +360,7 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(call_replaced),
 	KUNIT_CASE(call_repeated),
 	KUNIT_CASE(call_answered_twice),
+	KUNIT_CASE(call_answered_again),
 	KUNIT_CASE(call_wrong_reply),
 	KUNIT_CASE(call_stop),
 	KUNIT_CASE(call_connection_closed),
@@ -335,6 +368,7 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(call_at_limit),
 	KUNIT_CASE(call_unknown_id),
 	KUNIT_CASE(call_restored),
+	KUNIT_CASE(call_restored_at_limit),
 	{}
 };
 

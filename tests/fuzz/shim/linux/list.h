@@ -33,6 +33,9 @@ static inline void list_del_init(struct list_head *entry)
 #define list_entry(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))
 
+#define list_first_entry(head, type, member) \
+	list_entry((head)->next, type, member)
+
 #define list_for_each_entry(pos, head, member) \
 	for (pos = list_entry((head)->next, __typeof__(*pos), member); \
 	     &pos->member != (head); \
