@@ -337,7 +337,8 @@ static bool vpnpass_get_ends(const struct genl_info *info, struct vpnpass_record
 	rec->floated = htons(vpnpass_get_u16(info, VPNPASS_A_SERVER_PORT_FLOATED));
 	/* as vpnpass_control_key(): data protocols have no ports */
 	if (key->l4proto == IPPROTO_TCP || key->l4proto == IPPROTO_UDP)
-		key->id = htonl(ntohs(rec->client_port[0]) << 16 | ntohs(rec->server_port[0]));
+		key->id = htonl((u32)ntohs(rec->client_port[0]) << 16 |
+				ntohs(rec->server_port[0]));
 	return true;
 }
 
