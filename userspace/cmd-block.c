@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "block.h"
-#include "ct.h"
+#include "ctend.h"
 #include "mode.h"
 #include "out.h"
 #include "persist.h"

@@ -1,75 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vpnpass tool: conntrack entries of the protocols, and their end. An entry is deleted by
- * the attributes with which it was listed, zones and id with them.
+ * vpnpass tool: conntrack entries by ctnetlink. An entry is deleted by the attributes with
+ * which it was listed, zones and id with them.
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
-#include <netinet/in.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "ct.h"
-#include "mode.h"
 #include "nfnl.h"
-#include "out.h"
 #include "vpnpass.h"
 
 #define CT_TYPE(msg)	(NFNL_SUBSYS_CTNETLINK << 8 | (msg))
 #define TRIES		5
 
-/* Which entries belong to a protocol: by port, or all but those of plain GRE. */
-static const struct {
-	unsigned int proto;
-	uint8_t l4;
-	uint16_t port;
-} kinds[] = {
-	{ VPNPASS_PROTO_PPTP, IPPROTO_TCP, 1723 },
-	{ VPNPASS_PROTO_PPTP, IPPROTO_GRE, 0 },
-	{ VPNPASS_PROTO_L2TP, IPPROTO_UDP, 1701 },
-	{ VPNPASS_PROTO_L2TP, 115, 0 },
-	{ VPNPASS_PROTO_IPSEC, IPPROTO_UDP, 500 },
-	{ VPNPASS_PROTO_IPSEC, IPPROTO_UDP, 4500 },
-	{ VPNPASS_PROTO_IPSEC, IPPROTO_TCP, 4500 },
-	{ VPNPASS_PROTO_IPSEC, IPPROTO_ESP, 0 },
-	{ VPNPASS_PROTO_IPSEC, IPPROTO_AH, 0 },
+/**
+ * struct listing - entries that are being listed
+ * @list: those that are kept
+ * @room: for so many
+ * @filter: tells which
+ * @ctx: for @filter
+ */
+struct listing {
+	struct ct_entries *list;
+	size_t room;
+	ct_filter filter;
+	const void *ctx;
 };
 
 /**
- * struct tuple - one direction of an entry
- * @src: source address, of 4 or 16 bytes
- * @src_len: its length
- * @l4: what the IP header says it is
- * @sport: source port, or GRE's call id
- * @dport: likewise
+ * ct_addr_set() - make an address of bytes
+ * @addr: to be filled; no address if @len is wrong
+ * @bytes: as on the wire
+ * @len: how many
+ *
+ * Return: whether @len is that of an address.
  */
-struct tuple {
-	const void *src;
-	size_t src_len;
-	uint8_t l4;
-	uint16_t sport;
-	uint16_t dport;
-};
+bool ct_addr_set(struct ct_addr *addr, const void *bytes, size_t len)
+{
+	*addr = (struct ct_addr){ .len = 0 };
+	if (len != sizeof(struct in_addr) && len != sizeof(struct in6_addr))
+		return false;
+	addr->len = len;
+	memcpy(addr->bytes, bytes, len);
+	return true;
+}
 
 /**
- * struct ending - entries that are to be deleted
- * @set: BIT(protocol) for each that ends
- * @local: this router's addresses
- * @n: socket
- * @msgs: requests to delete them, one behind the other
- * @len: length of them all
+ * ct_addr_equal() - is it the same address?
+ * @a: one
+ * @b: another
+ *
+ * Return: whether it is.
  */
-struct ending {
-	unsigned int set;
-	struct ifaddrs *local;
-	struct nfnl n;
-	char *msgs;
-	size_t len;
-};
+bool ct_addr_equal(const struct ct_addr *a, const struct ct_addr *b)
+{
+	return a->len == b->len && !memcmp(a->bytes, b->bytes, a->len);
+}
 
 static uint16_t get_port(const struct nlattr *attr)
 {
@@ -80,18 +71,19 @@ static uint16_t get_port(const struct nlattr *attr)
 static int ip_attr(const struct nlattr *attr, void *ctx)
 {
 	unsigned int type = mnl_attr_get_type(attr);
-	struct tuple *t = ctx;
+	struct ct_tuple *t = ctx;
+	struct ct_addr *addr;
 
-	if (type == CTA_IP_V4_SRC || type == CTA_IP_V6_SRC) {
-		t->src = mnl_attr_get_payload(attr);
-		t->src_len = mnl_attr_get_payload_len(attr);
-	}
+	if (type < CTA_IP_V4_SRC || type > CTA_IP_V6_DST)
+		return MNL_CB_OK;
+	addr = type == CTA_IP_V4_SRC || type == CTA_IP_V6_SRC ? &t->src : &t->dst;
+	ct_addr_set(addr, mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
 	return MNL_CB_OK;
 }
 
 static int proto_attr(const struct nlattr *attr, void *ctx)
 {
-	struct tuple *t = ctx;
+	struct ct_tuple *t = ctx;
 
 	switch (mnl_attr_get_type(attr)) {
 	case CTA_PROTO_NUM:
@@ -119,7 +111,6 @@ static int tuple_attr(const struct nlattr *attr, void *ctx)
 	return MNL_CB_OK;
 }
 
-/* Attributes of an entry that tell it from others. */
 static int entry_attr(const struct nlattr *attr, void *ctx)
 {
 	const struct nlattr **tb = ctx;
@@ -129,57 +120,48 @@ static int entry_attr(const struct nlattr *attr, void *ctx)
 	return MNL_CB_OK;
 }
 
-static bool has_port(const struct tuple *t, uint16_t port)
+static bool is_replied(const struct nlattr *status)
 {
-	return t->sport == port || t->dport == port;
+	return status && mnl_attr_get_payload_len(status) == sizeof(uint32_t) &&
+	       ntohl(mnl_attr_get_u32(status)) & IPS_SEEN_REPLY;
 }
 
-/* A PPTP call without any id looks like plain GRE; its packets meet the rules anyway. */
-static bool is_plain_gre(const struct tuple *t)
+/* Take over an entry, and the message that it was in. */
+static int keep(struct listing *l, const struct ct_entry *e, const struct nlmsghdr *nlh)
 {
-	return t->l4 == IPPROTO_GRE && !t->sport && !t->dport;
-}
+	struct ct_entries *list = l->list;
+	size_t room = l->room ? 2 * l->room : 16;
+	struct ct_entry *v;
 
-static bool is_meant(const struct ending *e, const struct tuple *orig, const struct tuple *reply)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (!(e->set & 1u << kinds[i].proto) || kinds[i].l4 != orig->l4)
-			continue;
-		if (kinds[i].port ? has_port(orig, kinds[i].port) || has_port(reply, kinds[i].port)
-				  : !is_plain_gre(orig) || !is_plain_gre(reply))
-			return true;
+	if (list->n == l->room) {
+		v = reallocarray(list->v, room, sizeof(*v));
+		if (!v)
+			return -ENOMEM;
+		list->v = v;
+		l->room = room;
 	}
-	return false;
+	list->v[list->n] = *e;
+	list->v[list->n].msg = malloc(nlh->nlmsg_len);
+	if (!list->v[list->n].msg)
+		return -ENOMEM;
+	memcpy(list->v[list->n++].msg, nlh, nlh->nlmsg_len);
+	return 0;
 }
 
-static bool is_local(const struct ending *e, const struct tuple *t)
+static int on_entry(const struct nlmsghdr *nlh, void *ctx)
 {
-	const struct ifaddrs *a;
-	const void *addr;
+	const struct nlattr *tb[CTA_ZONE + 1] = { NULL };
+	struct ct_entry e = { .msg = NULL };
+	struct listing *l = ctx;
 
-	for (a = e->local; a; a = a->ifa_next) {
-		if (!a->ifa_addr)
-			continue;
-		if (a->ifa_addr->sa_family == AF_INET && t->src_len == sizeof(struct in_addr))
-			addr = &((const struct sockaddr_in *)(void *)a->ifa_addr)->sin_addr;
-		else if (a->ifa_addr->sa_family == AF_INET6 &&
-			 t->src_len == sizeof(struct in6_addr))
-			addr = &((const struct sockaddr_in6 *)(void *)a->ifa_addr)->sin6_addr;
-		else
-			continue;
-		if (!memcmp(addr, t->src, t->src_len))
-			return true;
-	}
-	return false;
-}
-
-static void copy_attr(struct nlmsghdr *nlh, const struct nlattr *attr)
-{
-	if (attr)
-		mnl_attr_put(nlh, attr->nla_type, mnl_attr_get_payload_len(attr),
-			     mnl_attr_get_payload(attr));
+	if (mnl_attr_parse(nlh, sizeof(struct nfgenmsg), entry_attr, tb) < 0)
+		return -EBADMSG;
+	if (!tb[CTA_TUPLE_ORIG] || !tb[CTA_TUPLE_REPLY])
+		return 0;
+	mnl_attr_parse_nested(tb[CTA_TUPLE_ORIG], tuple_attr, &e.orig);
+	mnl_attr_parse_nested(tb[CTA_TUPLE_REPLY], tuple_attr, &e.reply);
+	e.replied = is_replied(tb[CTA_STATUS]);
+	return l->filter(&e, l->ctx) ? keep(l, &e, nlh) : 0;
 }
 
 static struct nlmsghdr *request(struct nfnl *n, void *buf, uint16_t msg, uint16_t flags,
@@ -197,126 +179,117 @@ static struct nlmsghdr *request(struct nfnl *n, void *buf, uint16_t msg, uint16_
 	return nlh;
 }
 
-/* Note down how to delete it. It gets its number later. */
-static int remember(struct ending *e, uint8_t family, const struct nlattr **tb)
+static int list_once(struct nfnl *n, struct ct_entries *list, ct_filter filter, const void *ctx)
 {
-	char buf[NFNL_REQUEST_SIZE] __attribute__((aligned(8))) = { 0 }, *msgs;
-	struct nlmsghdr *nlh = request(&e->n, buf, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, family);
-
-	e->n.seq--;
-	if (mnl_attr_get_payload_len(tb[CTA_TUPLE_ORIG]) > NFNL_REQUEST_SIZE / 2)
-		return -EBADMSG;
-	copy_attr(nlh, tb[CTA_TUPLE_ORIG]);
-	if (tb[CTA_ID] && mnl_attr_get_payload_len(tb[CTA_ID]) == sizeof(uint32_t))
-		copy_attr(nlh, tb[CTA_ID]);
-	if (tb[CTA_ZONE] && mnl_attr_get_payload_len(tb[CTA_ZONE]) == sizeof(uint16_t))
-		copy_attr(nlh, tb[CTA_ZONE]);
-	msgs = realloc(e->msgs, e->len + MNL_ALIGN(nlh->nlmsg_len));
-	if (!msgs)
-		return -ENOMEM;
-	memcpy(msgs + e->len, buf, MNL_ALIGN(nlh->nlmsg_len));
-	e->msgs = msgs;
-	e->len += MNL_ALIGN(nlh->nlmsg_len);
-	return 0;
-}
-
-/* What begins or ends at this router itself is not forwarded, and stays. */
-static int on_entry(const struct nlmsghdr *nlh, void *ctx)
-{
-	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[CTA_ZONE + 1] = { NULL };
-	struct tuple orig = { .l4 = 0 }, reply = { .l4 = 0 };
-	struct ending *e = ctx;
-
-	if (mnl_attr_parse(nlh, sizeof(*nfg), entry_attr, tb) < 0)
-		return -EBADMSG;
-	if (!tb[CTA_TUPLE_ORIG] || !tb[CTA_TUPLE_REPLY])
-		return 0;
-	mnl_attr_parse_nested(tb[CTA_TUPLE_ORIG], tuple_attr, &orig);
-	mnl_attr_parse_nested(tb[CTA_TUPLE_REPLY], tuple_attr, &reply);
-	if (!is_meant(e, &orig, &reply) || is_local(e, &orig) || is_local(e, &reply))
-		return 0;
-	return remember(e, nfg->nfgen_family, tb);
-}
-
-static int find(struct ending *e)
-{
+	struct listing l = { .list = list, .filter = filter, .ctx = ctx };
 	char buf[NFNL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh;
-	int tries = TRIES, err;
+	struct nlmsghdr *nlh = request(n, buf, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC);
 
-	do {
-		e->len = 0;
-		nlh = request(&e->n, buf, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC);
-		err = nfnl_talk(&e->n, nlh, nlh->nlmsg_len, on_entry, e);
-	} while (err == -EINTR && --tries);
-	return err;
+	ct_free(list);
+	return nfnl_talk(n, nlh, nlh->nlmsg_len, on_entry, &l);
 }
 
-/* That one is gone already is as good. */
-static int delete(struct ending *e)
-{
-	struct nlmsghdr *nlh;
-	size_t at;
-	int err;
-
-	for (at = 0; at < e->len; at += MNL_ALIGN(nlh->nlmsg_len)) {
-		nlh = (void *)(e->msgs + at);
-		nlh->nlmsg_seq = ++e->n.seq;
-		err = nfnl_talk(&e->n, nlh, nlh->nlmsg_len, NULL, NULL);
-		if (err && err != -ENOENT)
-			return err;
-	}
-	return 0;
-}
-
-static int fail(int err)
-{
-	const char *what = "the nft rules are in place, but conntrack entries of running tunnels "
-			   "could not be deleted";
-
-	if (err == -EPERM)
-		return out_fail(VP_PERM, "%s: %s; run it as root", what, strerror(-err));
-	if (err == -EINVAL || err == -EOPNOTSUPP || err == -EPROTONOSUPPORT)
-		return out_fail(VP_ABSENT, "%s: this kernel has no ctnetlink; see what \"modprobe "
-				"nf_conntrack_netlink\" says", what);
-	return out_fail(VP_FAILED, "%s: %s; try again", what, strerror(-err));
-}
-
-/* Where there is none there are no entries. */
+/* To ask for entries would load the module. */
 static bool has_conntrack(void)
 {
 	FILE *f = fopen("/proc/sys/net/netfilter/nf_conntrack_count", "re");
 
-	if (f)
-		fclose(f);
-	return f;
+	if (!f)
+		return false;
+	fclose(f);
+	return true;
 }
 
 /**
- * ct_end() - delete the conntrack entries of protocols
- * @set: BIT(protocol) for each
+ * ct_read() - get entries of this network namespace, of both families and in all zones
+ * @list: to be filled; ct_free() it whatever the outcome
+ * @filter: tells which
+ * @ctx: for @filter
  *
- * Entries of both families and in all zones, but those of this router's own connections.
+ * Where there is no connection tracking there are no entries.
  *
- * Return: VP_OK, or an exit code after saying what is wrong.
+ * Return: 0; -EPERM; -EINVAL, -EOPNOTSUPP or -EPROTONOSUPPORT if the kernel has no ctnetlink;
+ * another negative errno.
  */
-int ct_end(unsigned int set)
+int ct_read(struct ct_entries *list, ct_filter filter, const void *ctx)
 {
-	struct ending e = { .set = set };
+	struct nfnl n;
+	int tries = TRIES, err;
+
+	*list = (struct ct_entries){ .n = 0 };
+	if (!has_conntrack())
+		return 0;
+	err = nfnl_open(&n);
+	if (!err) {
+		do {
+			err = list_once(&n, list, filter, ctx);
+		} while (err == -EINTR && --tries);
+	}
+	nfnl_close(&n);
+	return err;
+}
+
+static void copy_attr(struct nlmsghdr *nlh, const struct nlattr *attr, size_t len)
+{
+	if (attr && mnl_attr_get_payload_len(attr) == len)
+		mnl_attr_put(nlh, attr->nla_type, len, mnl_attr_get_payload(attr));
+}
+
+static int delete_one(struct nfnl *n, const struct ct_entry *e)
+{
+	char buf[NFNL_REQUEST_SIZE] __attribute__((aligned(8)));
+	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(e->msg);
+	const struct nlattr *tb[CTA_ZONE + 1] = { NULL };
+	struct nlmsghdr *nlh;
+	size_t len;
+
+	mnl_attr_parse(e->msg, sizeof(*nfg), entry_attr, tb);
+	len = mnl_attr_get_payload_len(tb[CTA_TUPLE_ORIG]);
+	if (len > NFNL_REQUEST_SIZE / 2)
+		return -EBADMSG;
+	nlh = request(n, buf, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, nfg->nfgen_family);
+	copy_attr(nlh, tb[CTA_TUPLE_ORIG], len);
+	copy_attr(nlh, tb[CTA_ID], sizeof(uint32_t));
+	copy_attr(nlh, tb[CTA_ZONE], sizeof(uint16_t));
+	return nfnl_talk(n, nlh, nlh->nlmsg_len, NULL, NULL);
+}
+
+/**
+ * ct_delete() - delete entries
+ * @list: from ct_read()
+ *
+ * That one is gone already is as good.
+ *
+ * Return: 0 or a negative errno, with which the first that could not be deleted ended it.
+ */
+int ct_delete(const struct ct_entries *list)
+{
+	struct nfnl n;
+	size_t i;
 	int err;
 
-	if (!has_conntrack())
-		return VP_OK;
-	if (getifaddrs(&e.local))
-		return fail(-errno);
-	err = nfnl_open(&e.n);
-	if (!err)
-		err = find(&e);
-	if (!err)
-		err = delete(&e);
-	nfnl_close(&e.n);
-	freeifaddrs(e.local);
-	free(e.msgs);
-	return err ? fail(err) : VP_OK;
+	if (!list->n)
+		return 0;
+	err = nfnl_open(&n);
+	for (i = 0; i < list->n && !err; i++) {
+		err = delete_one(&n, &list->v[i]);
+		if (err == -ENOENT)
+			err = 0;
+	}
+	nfnl_close(&n);
+	return err;
+}
+
+/**
+ * ct_free() - forget what ct_read() gave
+ * @list: empty afterwards
+ */
+void ct_free(struct ct_entries *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		free(list->v[i].msg);
+	free(list->v);
+	*list = (struct ct_entries){ .n = 0 };
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vpnpass doctor: connections that conntrack knows, and one of them in detail. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include "conntrack.h"
+#include "ct.h"
 #include "doctor.h"
 #include "out.h"
 
@@ -28,64 +30,66 @@ static const struct control {
 	{ VPNPASS_PROTO_IPSEC, IPPROTO_ESP, 0, "ESP", false },
 };
 
-static const char *text_of(uint32_t addr, char buf[INET_ADDRSTRLEN])
+static const char *text_of(const struct ct_addr *addr, char buf[INET6_ADDRSTRLEN])
 {
-	struct in_addr in = { htonl(addr) };
-
-	return inet_ntop(AF_INET, &in, buf, INET_ADDRSTRLEN);
+	return inet_ntop(addr->len == sizeof(struct in_addr) ? AF_INET : AF_INET6, addr->bytes,
+			 buf, INET6_ADDRSTRLEN) ? buf : "?";
 }
 
-static bool is_natt(const struct entry *e)
+static bool is_natt(const struct ct_entry *e, const void *ctx)
 {
-	return e->l4 == IPPROTO_UDP && e->dport == NATT_PORT && !e->unreplied;
+	(void)ctx;
+	return e->orig.l4 == IPPROTO_UDP && e->orig.dport == NATT_PORT && e->replied;
 }
 
-/* Clients of e's server by port 4500; 0 if an entry before has told. */
-static unsigned int natt_clients(const struct entries *all, size_t at)
+/* By server, those of one by client. */
+static int by_ends(const void *a, const void *b)
 {
-	const struct entry *e = &all->v[at];
-	unsigned int clients = 0;
-	size_t i, j;
+	const struct ct_entry *x = a, *y = b;
+	int order = memcmp(&x->orig.dst, &y->orig.dst, sizeof(x->orig.dst));
 
-	for (i = 0; i < all->n; i++) {
-		if (!is_natt(&all->v[i]) || all->v[i].dst != e->dst)
-			continue;
-		if (i < at)
-			return 0;
-		for (j = at; j < i; j++)
-			if (is_natt(&all->v[j]) && all->v[j].dst == e->dst &&
-			    all->v[j].src == all->v[i].src)
-				break;
-		clients += j == i;
-	}
-	return clients;
+	return order ? order : memcmp(&x->orig.src, &y->orig.src, sizeof(x->orig.src));
+}
+
+static void natt_found(struct doctor *d, unsigned int proto, const struct ct_addr *addr,
+		       unsigned int clients)
+{
+	char server[INET6_ADDRSTRLEN];
+
+	text_of(addr, server);
+	found(d, proto, SEV_INFO, "nat-t", "NAT traversal (UDP port 4500) is used with %s by %u "
+	      "client%s: any NAT passes that, no help is needed.", server, clients,
+	      clients > 1 ? "s" : "");
+	if (clients > 1)
+		found(d, proto, SEV_INFO, "nat-t-several", "If that is L2TP over IPsec and a "
+		      "client ends another one's connection, %s can't tell them apart. No router "
+		      "can mend that.", server);
 }
 
 /* Clients that need no help as they use NAT traversal. */
 void doctor_natt(struct doctor *d, unsigned int proto)
 {
-	char server[INET_ADDRSTRLEN];
-	struct entries all;
-	unsigned int n;
+	const struct ct_tuple *now, *last = NULL;
+	struct ct_entries all;
+	unsigned int clients = 0;
 	size_t i;
 
 	if (proto != VPNPASS_PROTO_IPSEC)
 		return;
-	entries_read(&all);
-	for (i = 0; i < all.n; i++) {
-		n = is_natt(&all.v[i]) ? natt_clients(&all, i) : 0;
-		if (!n)
-			continue;
-		text_of(all.v[i].dst, server);
-		found(d, proto, SEV_INFO, "nat-t", "NAT traversal (UDP port 4500) is used with %s "
-		      "by %u client%s: any NAT passes that, no help is needed.", server, n,
-		      n > 1 ? "s" : "");
-		if (n > 1)
-			found(d, proto, SEV_INFO, "nat-t-several", "If that is L2TP over IPsec "
-			      "and a client ends another one's connection, %s can't tell them "
-			      "apart. No router can mend that.", server);
+	ct_read(&all, is_natt, NULL);
+	if (all.n)
+		qsort(all.v, all.n, sizeof(*all.v), by_ends);
+	for (i = 0; i < all.n; i++, last = now) {
+		now = &all.v[i].orig;
+		if (last && !ct_addr_equal(&last->dst, &now->dst)) {
+			natt_found(d, proto, &last->dst, clients);
+			clients = 0;
+		}
+		clients += !clients || !ct_addr_equal(&last->src, &now->src);
 	}
-	entries_free(&all);
+	if (last)
+		natt_found(d, proto, &last->dst, clients);
+	ct_free(&all);
 }
 
 /* What there is of a connection. */
@@ -96,59 +100,69 @@ struct seen {
 	bool translated;
 };
 
-static void see(const struct doctor *d, unsigned int proto, const struct entries *all,
-		struct seen *s)
+static bool is_between(const struct ct_entry *e, const void *ctx)
 {
-	const struct entry *e;
+	const struct doctor *d = ctx;
+
+	return ct_addr_equal(&e->orig.src, &d->client) && ct_addr_equal(&e->orig.dst, &d->server);
+}
+
+static bool is_of(const struct ct_entry *e, const struct control *c, unsigned int proto)
+{
+	return c->proto == proto && c->l4 == e->orig.l4 &&
+	       (!c->port || c->port == e->orig.dport);
+}
+
+static void see(unsigned int proto, const struct ct_entries *all, struct seen *s)
+{
+	const struct ct_entry *e;
 	unsigned int i;
 	size_t n;
 
 	for (n = 0; n < all->n; n++) {
 		e = &all->v[n];
-		if (e->src != d->client || e->dst != d->server)
-			continue;
 		for (i = 0; i < ARRAY_SIZE(controls); i++) {
-			if (controls[i].proto != proto || controls[i].l4 != e->l4 ||
-			    controls[i].port != (controls[i].port ? e->dport : 0))
+			if (!is_of(e, &controls[i], proto))
 				continue;
 			s->any = true;
 			s->control |= controls[i].control;
-			s->answered |= controls[i].control && !e->unreplied;
-			s->translated |= e->reply_dst != e->src;
+			s->answered |= controls[i].control && e->replied;
+			s->translated |= !ct_addr_equal(&e->reply.dst, &e->orig.src);
 		}
 	}
 }
 
-static void show_entries(struct doctor *d, unsigned int proto, const struct entries *all)
+static void show_entries(struct doctor *d, unsigned int proto, const struct ct_entries *all)
 {
-	char outside[INET_ADDRSTRLEN];
-	const struct entry *e;
+	char outside[INET6_ADDRSTRLEN];
+	const struct ct_entry *e;
 	unsigned int i;
 	size_t n;
 
 	for (i = 0; i < ARRAY_SIZE(controls); i++) {
-		for (n = 0; controls[i].proto == proto && n < all->n; n++) {
+		for (n = 0; n < all->n; n++) {
 			e = &all->v[n];
-			if (e->src != d->client || e->dst != d->server ||
-			    e->l4 != controls[i].l4 ||
-			    (controls[i].port && e->dport != controls[i].port))
+			if (!is_of(e, &controls[i], proto))
 				continue;
 			found(d, proto, SEV_INFO, "entry", "%s: seen by connection tracking, "
 			      "outside as %s, %s.", controls[i].name,
-			      text_of(e->reply_dst, outside),
-			      e->unreplied ? "without an answer" : "answered");
+			      text_of(&e->reply.dst, outside),
+			      e->replied ? "answered" : "without an answer");
 			break;
 		}
 	}
 }
 
+static bool is_addr(const struct rec_value *v, const struct ct_addr *addr)
+{
+	return v->len == addr->len && !memcmp(v->addr, addr->bytes, addr->len);
+}
+
 static bool is_ours(const struct doctor *d, const struct rec *rec, unsigned int proto)
 {
-	uint32_t client = htonl(d->client), server = htonl(d->server);
-	const struct rec_value *c = &rec->v[VPNPASS_A_CLIENT], *s = &rec->v[VPNPASS_A_SERVER];
-
-	return rec_num(rec, VPNPASS_A_PROTO) == proto && c->len == 4 && s->len == 4 &&
-	       !memcmp(c->addr, &client, 4) && !memcmp(s->addr, &server, 4);
+	return rec_num(rec, VPNPASS_A_PROTO) == proto &&
+	       is_addr(&rec->v[VPNPASS_A_CLIENT], &d->client) &&
+	       is_addr(&rec->v[VPNPASS_A_SERVER], &d->server);
 }
 
 static bool show_tunnels(struct doctor *d, unsigned int proto)
@@ -178,10 +192,10 @@ static bool show_tunnels(struct doctor *d, unsigned int proto)
 
 static void missing(struct doctor *d, unsigned int proto, const struct seen *s)
 {
-	char client[INET_ADDRSTRLEN], server[INET_ADDRSTRLEN];
+	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
 
-	text_of(d->client, client);
-	text_of(d->server, server);
+	text_of(&d->client, client);
+	text_of(&d->server, server);
 	if (!s->any) {
 		found(d, proto, SEV_WARN, "nothing-seen", "Nothing of this protocol from %s to %s "
 		      "has been seen: it does not come this way, is dropped before, or is not "
@@ -203,23 +217,31 @@ static void missing(struct doctor *d, unsigned int proto, const struct seen *s)
 	}
 }
 
+static void unread(struct doctor *d, unsigned int proto, int err)
+{
+	found(d, proto, SEV_INFO, "entries-unread", "The connections can't be read: %s.",
+	      strerror(-err));
+	if (err == -EPERM)
+		mend(d, "sudo vpnpass doctor");
+	else
+		mend(d, "modprobe nf_conntrack_netlink");
+}
+
 /* One client and one server. */
 void doctor_client(struct doctor *d, unsigned int proto)
 {
-	struct entries all;
 	struct seen s = { .any = false };
+	struct ct_entries all;
+	int err;
 
-	if (!d->client)
+	if (!d->client.len)
 		return;
-	entries_read(&all);
-	if (!all.read) {
-		found(d, proto, SEV_INFO, "entries-unread", "The connections can't be read from "
-		      "/proc/net/nf_conntrack.");
-		mend(d, "sudo vpnpass doctor");
-	}
-	see(d, proto, &all, &s);
+	err = ct_read(&all, is_between, d);
+	if (err)
+		unread(d, proto, err);
+	see(proto, &all, &s);
 	show_entries(d, proto, &all);
-	if (!show_tunnels(d, proto) && all.read)
+	if (!show_tunnels(d, proto) && !err)
 		missing(d, proto, &s);
-	entries_free(&all);
+	ct_free(&all);
 }

@@ -11,7 +11,7 @@
 
 #define PROTO_L2TP	115
 
-/**
+/*
  * struct flow - packets of a protocol that a router forwards
  * @proto: protocol
  * @name: for people
@@ -72,8 +72,19 @@ static void place_of(const json_t *obj, const char *chain_key, struct place *p)
 	plain(p->chain, sizeof(p->chain), ruleset_string(obj, chain_key));
 }
 
+/* In network order; 0 if it isn't known, or of IPv6. */
+static uint32_t ipv4_of(const struct ct_addr *addr)
+{
+	uint32_t ip = 0;
+
+	if (addr->len == sizeof(ip))
+		memcpy(&ip, addr->bytes, sizeof(ip));
+	return ip;
+}
+
 static void packet_of(const struct doctor *d, const struct flow *f, bool back, struct packet *p)
 {
+	uint32_t client = ipv4_of(&d->client), server = ipv4_of(&d->server);
 	struct route routes[ROUTES_MAX];
 	const struct route *r;
 	unsigned int n = routes_read(routes);
@@ -83,14 +94,14 @@ static void packet_of(const struct doctor *d, const struct flow *f, bool back, s
 		p->sport = f->port;
 	else
 		p->dport = f->port;
-	r = routes_find(routes, n, htonl(d->server));
+	r = routes_find(routes, n, server);
 	if (r)
 		strcpy(back ? p->iif : p->oif, r->dev);
-	r = d->client ? routes_find(routes, n, htonl(d->client)) : NULL;
+	r = client ? routes_find(routes, n, client) : NULL;
 	if (r)
 		strcpy(back ? p->oif : p->iif, r->dev);
-	p->saddr = back ? d->server : d->client;
-	p->daddr = back ? d->client : d->server;
+	p->saddr = ntohl(back ? server : client);
+	p->daddr = ntohl(back ? client : server);
 }
 
 static void mend_by_deleting(struct doctor *d, const json_t *rule)
@@ -185,7 +196,7 @@ static void forward6(struct doctor *d, unsigned int proto)
 	struct fate fate;
 	unsigned int i, back;
 
-	if (d->client || sysfs_number("/proc/sys/net/ipv6/conf/all/forwarding") <= 0)
+	if (ipv4_of(&d->client) || sysfs_number("/proc/sys/net/ipv6/conf/all/forwarding") <= 0)
 		return;
 	for (i = 0; i < ARRAY_SIZE(flows); i++) {
 		for (back = 0; flows[i].proto == proto && back < 2; back++) {
@@ -337,6 +348,10 @@ void doctor_protocol_rules(struct doctor *d, unsigned int proto)
 		return;
 	}
 	picked(d, proto);
+	if (d->client.len == sizeof(struct in6_addr)) {
+		forward6(d, proto);
+		return;
+	}
 	tracked(d, proto);
 	if (forward(d, proto))
 		forward6(d, proto);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "doctor.h"
 #include "out.h"
 #include "ruleset.h"
@@ -203,13 +204,17 @@ static void release(struct doctor *d)
 	recs_free(&d->tunnels);
 }
 
-static int parse_addr(const char *option, const char *word, uint32_t *addr)
+static int parse_addr(const char *option, const char *word, struct ct_addr *addr)
 {
-	struct in_addr in;
+	static const struct ct_addr nobody;
+	struct in6_addr in;
 
-	if (inet_pton(AF_INET, word, &in) != 1 || !in.s_addr)
-		return out_fail(VP_USAGE, "'%s' is no IPv4 address, which %s needs", word, option);
-	*addr = ntohl(in.s_addr);
+	if (inet_pton(AF_INET, word, &in) == 1)
+		ct_addr_set(addr, &in, sizeof(struct in_addr));
+	else if (inet_pton(AF_INET6, word, &in) == 1)
+		ct_addr_set(addr, &in, sizeof(in));
+	if (!memcmp(addr->bytes, nobody.bytes, sizeof(nobody.bytes)))
+		return out_fail(VP_USAGE, "'%s' is no IP address, which %s needs", word, option);
 	return VP_OK;
 }
 
@@ -224,7 +229,12 @@ static int parse_connection(struct doctor *d)
 		return out_fail(VP_USAGE, "a connection has two ends: there is no --%s",
 				opt->client ? "server" : "client");
 	rc = parse_addr("--client", opt->client, &d->client);
-	return rc ? rc : parse_addr("--server", opt->server, &d->server);
+	if (!rc)
+		rc = parse_addr("--server", opt->server, &d->server);
+	if (!rc && d->client.len != d->server.len)
+		rc = out_fail(VP_USAGE, "'%s' and '%s' are no ends of one connection: one is of "
+			      "IPv4, the other of IPv6", opt->client, opt->server);
+	return rc;
 }
 
 int cmd_doctor(const struct options *opt, int argc, char **argv)

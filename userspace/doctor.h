@@ -3,6 +3,7 @@
 #ifndef VPNPASS_DOCTOR_H
 #define VPNPASS_DOCTOR_H
 
+#include "ct.h"
 #include "mode.h"
 #include "problem.h"
 #include "rec.h"
@@ -44,7 +45,7 @@ struct ruleset;
  * @tunnels: the tunnels
  * @tunnels_err: negative errno with which it did not show them, or 0
  * @rules: the firewall's rules
- * @client: of one connection, in host order, 0 if that is not asked for
+ * @client: of one connection, none if that is not asked for
  * @server: likewise
  * @v: findings
  * @n: how many
@@ -60,8 +61,8 @@ struct doctor {
 	struct recs tunnels;
 	int tunnels_err;
 	struct ruleset *rules;
-	uint32_t client;
-	uint32_t server;
+	struct ct_addr client;
+	struct ct_addr server;
 	struct finding *v;
 	size_t n;
 };

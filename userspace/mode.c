@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 #include "block.h"
-#include "ct.h"
+#include "ctend.h"
 #include "genl.h"
 #include "kmod.h"
 #include "mode.h"

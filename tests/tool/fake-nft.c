@@ -9,7 +9,9 @@
  *   nft changes N                  rules of others change before each of the first N transactions
  *   nft table FLAGS USE            the table has these flags, and so many things beside chains
  *   nft priority N                 of the chains
- *   conntrack L4 SRC SPORT DST DPORT [RSRC RSPORT]    an entry; the server itself is RSRC
+ *   conntrack L4 SRC SPORT DST DPORT [RSRC RSPORT [RDST [STATUS]]]    an entry; the server
+ *                                  itself is RSRC, the client has the address RDST outside;
+ *                                  status 0 if there was no answer
  *   conntrack-error ERRNO          every request about entries is refused
  *   address ADDR                   one of this machine's
  *   interface NAME                 there is one
@@ -22,6 +24,7 @@
 #include <ifaddrs.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -36,7 +39,7 @@
 
 #define NFT_TYPE(msg)	(NFNL_SUBSYS_NFTABLES << 8 | (msg))
 #define CT_TYPE(msg)	(NFNL_SUBSYS_CTNETLINK << 8 | (msg))
-#define ENTRIES_MAX	16
+#define ENTRIES_MAX	32
 
 unsigned int __wrap_if_nametoindex(const char *name);
 int __wrap_getifaddrs(struct ifaddrs **list);
@@ -86,9 +89,10 @@ static bool exists(const char *name)
 {
 	FILE *f = state(name, "r");
 
-	if (f)
-		fclose(f);
-	return f;
+	if (!f)
+		return false;
+	fclose(f);
+	return true;
 }
 
 static void drop(const char *name)
@@ -359,17 +363,19 @@ static void put_tuple(struct nlmsghdr *nlh, uint16_t type, uint8_t l4, const cha
 
 static void put_entry(const char *text, unsigned int id)
 {
-	char src[64], dst[64], rsrc[64];
-	unsigned int l4, sport, dport, rsport;
+	char src[64], dst[64], rsrc[64], rdst[64];
+	unsigned int l4, sport, dport, rsport, status;
 	struct nlmsghdr *nlh;
-	int n = sscanf(text, "%u %63s %u %63s %u %63s %u", &l4, src, &sport, dst, &dport, rsrc,
-		       &rsport);
+	int n = sscanf(text, "%u %63s %u %63s %u %63s %u %63s %u", &l4, src, &sport, dst, &dport,
+		       rsrc, &rsport, rdst, &status);
 
 	if (n < 5)
 		die("no entry", text);
 	nlh = begin(CT_TYPE(IPCTNL_MSG_CT_NEW), NLM_F_MULTI, strchr(src, ':') ? AF_INET6 : AF_INET);
 	put_tuple(nlh, CTA_TUPLE_ORIG, l4, src, sport, dst, dport);
-	put_tuple(nlh, CTA_TUPLE_REPLY, l4, n > 5 ? rsrc : dst, n > 6 ? rsport : dport, src, sport);
+	put_tuple(nlh, CTA_TUPLE_REPLY, l4, n > 5 ? rsrc : dst, n > 6 ? rsport : dport,
+		  n > 7 ? rdst : src, sport);
+	mnl_attr_put_u32(nlh, CTA_STATUS, htonl(n > 8 ? status : IPS_SEEN_REPLY | IPS_CONFIRMED));
 	mnl_attr_put_u32(nlh, CTA_ID, htonl(id));
 	fake_end(nlh);
 }

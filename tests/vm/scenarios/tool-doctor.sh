@@ -365,26 +365,45 @@ server_limit() {
 	kill "$(cat "$LAB/peer-two.pid")"
 }
 
+# echo_udp6 NODE PORT: as echo_udp, over IPv6
+echo_udp6() {
+	launch "$1" python3 -c '
+import socket, sys
+sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+sock.bind(("::", int(sys.argv[1])))
+while True:
+    data, peer = sock.recvfrom(2000)
+    sock.sendto(data, peer)' "$2" </dev/null >/dev/null 2>&1
+}
+
 # Clients that need no help
 nat_t() {
-	local echoer node
-	echo_udp s 4500
-	echoer=$!
-	for node in c1 c2; do
-		check "nat-t: $node talks" at $node python3 -c '
+	local echoer node talk='
 import socket, sys
-sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+family, kind, proto, name, addr = socket.getaddrinfo(sys.argv[1], 4500, type=socket.SOCK_DGRAM)[0]
+sock = socket.socket(family, kind)
 sock.settimeout(1)
 for i in range(30):
-    sock.sendto(b"x", (sys.argv[1], 4500))
+    sock.sendto(b"x", addr)
     try:
         sys.exit(not sock.recv(100))
     except OSError:
         pass
-sys.exit(1)' $SERVER
+sys.exit(1)'
+	echo_udp s 4500
+	echoer=$!
+	for node in c1 c2; do
+		check "nat-t: $node talks" at $node python3 -c "$talk" $SERVER
 	done
 	ill nat-t info ipsec
 	ill nat-t-several info ipsec
+	kill "$echoer"
+	echo_udp6 s 4500
+	echoer=$!
+	check "nat-t, IPv6: c1 talks" at c1 python3 -c "$talk" $SERVER6
+	check "nat-t, IPv6: is seen" eval 'vp doctor ipsec | tr -s "\n " " " | grep -q "used with $SERVER6 by 1 client:"'
+	check "nat-t, IPv6: the connection is seen" found entry info --client $LAN6:11 --server $SERVER6 ipsec
+	check "nat-t, IPv6: one that is not there" found nothing-seen warn --client $LAN6:12 --server $SERVER6 ipsec
 	kill "$echoer"
 }
 
