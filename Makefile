@@ -103,8 +103,11 @@ sim: ## who owns an inbound SPI: our rule beside others' on simulated days (10 m
 lint: ## shellcheck, sparse, checkpatch, generated files, sizes
 	tests/tools/check lint
 
+lint-full: ## kernel's rules for coccinelle, modules by clang, clang's analyzer (15 min)
+	tests/tools/lint-full
+
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-slow check-debug check-fifty check-unit \
-	check-random check-smp check-web check-deb deb bench build-matrix fuzz fuzz-long fuzz-packets sim lint help
+	check-random check-smp check-web check-deb deb bench build-matrix fuzz fuzz-long fuzz-packets sim lint lint-full help

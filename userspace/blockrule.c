@@ -26,7 +26,7 @@
 
 enum what { ALL, SPORT, DPORT, GRE_PPP };
 
-/**
+/*
  * struct match - packets of a protocol
  * @proto: protocol
  * @l4: what the IP header says it is
