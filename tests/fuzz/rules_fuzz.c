@@ -131,8 +131,10 @@ static void examine(struct ruleset *rs, const struct recs *states)
 	unsigned int proto;
 	size_t i;
 
-	d.client = mode ? 0xc0a8010a : 0;
-	d.server = mode ? 0xcb007105 : 0;
+	if (mode) {
+		d.client = (struct ct_addr){ .len = 4, .bytes = { 192, 168, 1, 10 } };
+		d.server = (struct ct_addr){ .len = 4, .bytes = { 203, 0, 113, 5 } };
+	}
 	doctor_rules(&d, DOCTOR_ALL);
 	for (proto = 0; proto < NPROTOS; proto++)
 		doctor_protocol_rules(&d, proto);
