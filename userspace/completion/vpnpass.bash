@@ -21,7 +21,7 @@ _vpnpass_command() {
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-n | --netns | --config-file | --lan) ((i++)) ;;
+		-n | --netns | --config-file | --lan | --client | --server) ((i++)) ;;
 		-*) ;;
 		*)
 			printf '%s' "${COMP_WORDS[i]}"

@@ -9,13 +9,30 @@ man_lint() {
 	[ -z "$found" ] || { echo "$found"; return 1; }
 }
 check "the manuals are well-formed" man_lint
-words_in_manual() {
-	local word
-	for word in status enable disable block tunnels doctor events apply show save load completion help version; do
-		grep -q "^\.It Cm $word" "$TOP/userspace/man/vpnpass.8" || { echo "$word is missing"; return 1; }
+# What main.c takes: commands, and long options
+commands=$(sed -nE 's/^\t\{ "([a-z]+)", "[^"]*",( "|$).*/\1/p' "$TOP/userspace/main.c")
+options=$(sed -nE 's/^\t\{ "([a-z-]+)", (no|required|optional)_argument,.*/\1/p' "$TOP/userspace/main.c")
+check "main.c has a table of commands" [ "$(wc -w <<<"$commands")" -ge 14 ]
+check "main.c has a table of options" [ "$(wc -w <<<"$options")" -ge 13 ]
+
+# all_in PATTERN FILE WORD...: each word is there, in place of WORD in the pattern
+all_in() {
+	local pattern=$1 file=$2 word
+	shift 2
+	for word; do
+		grep -qE -- "${pattern//WORD/$word}" "$file" || { echo "$word is missing"; return 1; }
 	done
 }
-check "the manual knows all commands" words_in_manual
+tool help
+# shellcheck disable=SC2086 # lists of words
+{
+	check "the manual knows all commands" all_in '^\.It .*Cm WORD( |$)' "$TOP/userspace/man/vpnpass.8" $commands
+	check "the manual knows all options" all_in '(Fl|Oo Fl) -WORD( |$)' "$TOP/userspace/man/vpnpass.8" $options
+	check "help knows all commands" all_in '^  WORD ' "$OUT" $commands
+	check "help knows all options" all_in '(^| )--WORD( |$)' "$OUT" $options
+	check "completion knows all commands" all_in '[" ]WORD[" ]' "$TOP/userspace/completion/vpnpass.bash" $commands
+	check "completion knows all options" all_in '[^a-z-]--WORD[^a-z-]' "$TOP/userspace/completion/vpnpass.bash" $options
+}
 
 # Every sysctl that a module has
 sysctls_in_manual() { # PROTO MODULE
@@ -66,6 +83,7 @@ check "completion of protocols" [ "$(complete_words vpnpass -j enable p)" = pptp
 check "completion of the second protocol" [ "$(complete_words vpnpass enable pptp i)" = ipsec ]
 check "completion of a protocol to block" [ "$(complete_words vpnpass block l)" = l2tp ]
 check "completion of an interface" [ "$(complete_words vpnpass block pptp --lan lo)" = lo ]
+check "completion behind the value of an option" [ "$(complete_words vpnpass --client 10.0.0.1 doctor --s)" = --server ]
 check "completion of --dry-run" [ "$(complete_words vpnpass block --d)" = --dry-run ]
 check "completion of --rule" [ "$(complete_words vpnpass enable --r)" = --rule ]
 check "completion of --persist" [ "$(complete_words vpnpass disable l2tp --p)" = --persist ]
