@@ -81,6 +81,9 @@ check-unit: ## KUnit suites of the pure logic
 build-matrix: ## modules on Debian's 5.10, 6.1, 6.12, 7.2, 7.3 kernels; a warning is a failure
 	tests/tools/check matrix
 
+vm-matrix: ## every scenario on Debian's 5.10, 6.1, 6.12, 7.2, 7.3, modules by DKMS (3 h)
+	tests/vm/matrix
+
 check-deb: ## the Debian packages on bookworm, trixie, sid, their modules in a guest (25 min)
 	tests/tools/check deb
 
@@ -110,4 +113,4 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-slow check-debug check-fifty check-unit \
-	check-random check-smp check-web check-deb deb bench build-matrix fuzz fuzz-long fuzz-packets sim lint lint-full help
+	check-random check-smp check-web check-deb vm-matrix deb bench build-matrix fuzz fuzz-long fuzz-packets sim lint lint-full help
