@@ -167,13 +167,20 @@ end_processes_but_holders() {
 	done
 }
 
-# flowtable: the router offloads all TCP and UDP that it forwards
+ports() { # NODE BRIDGE
+	ip -n "$1" -o link show master "$2" | awk -F': |@' '{ print $2 }'
+}
+
+# flowtable: the router offloads all TCP and UDP that it forwards. Kernels before 5.13 know a
+# bridge, 7.3 and newer offload only what they can follow to a bridge's port that is in the list.
 flowtable() {
+	local devices
+	devices=$(printf '%s, ' lan $(ports r lan) eth0)
 	modprobe -aq nf_flow_table nft_flow_offload nf_flow_table_inet || true
 	at r nft -f - <<-EOT
 		table inet vpflow {
 			flowtable fast {
-				hook ingress priority 0; devices = { lan, eth0 };
+				hook ingress priority 0; devices = { ${devices%, } };
 			}
 			chain forward {
 				type filter hook forward priority 0; policy accept;

@@ -11,6 +11,8 @@ ALL="c1 c2 c3"
 other_udp() {
 	mkfifo "$LAB/echo" "$LAB/talk"
 	launch s sh -c "nc -lu 9999 <>'$LAB/echo' >'$LAB/echo'" >/dev/null 2>&1
+	# a refused packet would end the other nc
+	wait_for 20 at s sh -c 'ss -Hlun "sport = :9999" | grep -q .'
 	launch c1 sh -c "exec nc -u $SERVER 9999 <>'$LAB/talk'" >/dev/null 2>&1
 }
 
@@ -35,7 +37,7 @@ ipsec_dial c1 c2 c3
 check "all clients have their SAs" each_of "$ALL" ipsec_wait
 check "ping through each tunnel" each_of "$ALL" inner_ping
 other_udp
-check "other UDP is offloaded" wait_for 10 is_offloaded
+check "other UDP is offloaded" wait_for 20 is_offloaded
 each_of "$ALL" inner_start
 check "both ends start exchanges with each client" each_of "$ALL" exchanges
 check "all go on" each_of "$ALL" more_answers 5
