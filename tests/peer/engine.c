@@ -145,7 +145,7 @@ void conn_send(struct conn *c, const void *data, size_t len)
 {
 	bool idle = !c->tx_len;
 
-	if (c->fd < 0)
+	if (c->fd < 0 || !len)
 		return;
 	if (c->tx_len + len > c->tx_room) {
 		c->tx_room = (c->tx_len + len) * 2;

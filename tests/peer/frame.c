@@ -212,7 +212,7 @@ bool segment_parse(const u8 *ip, size_t len, struct segment *s)
 static bool read_one(struct port *p, const struct addr *local, struct segment *s)
 {
 	static u8 frame[FRAME_MAX];
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = { .sll_pkttype = PACKET_HOST };
 	socklen_t flen = sizeof(from);
 	ssize_t n;
 

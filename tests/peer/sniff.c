@@ -156,7 +156,7 @@ static bool next_packet(struct port *port, const struct filter *f, u64 end)
 {
 	struct pollfd pfd = { .fd = port->fd, .events = POLLIN };
 	static u8 frame[70000];
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = { .sll_pkttype = PACKET_HOST };
 	socklen_t flen = sizeof(from);
 	struct packet p;
 	ssize_t n;
