@@ -141,7 +141,8 @@ static int keep(struct listing *l, const struct ct_entry *e, const struct nlmsgh
 		l->room = room;
 	}
 	list->v[list->n] = *e;
-	list->v[list->n].msg = malloc(nlh->nlmsg_len);
+	/* libmnl reads attributes up to the next multiple of four */
+	list->v[list->n].msg = calloc(1, MNL_ALIGN((size_t)nlh->nlmsg_len));
 	if (!list->v[list->n].msg)
 		return -ENOMEM;
 	memcpy(list->v[list->n++].msg, nlh, nlh->nlmsg_len);
