@@ -174,8 +174,9 @@ ports() { # NODE BRIDGE
 # flowtable: the router offloads all TCP and UDP that it forwards. Kernels before 5.13 know a
 # bridge, 7.3 and newer offload only what they can follow to a bridge's port that is in the list.
 flowtable() {
-	local devices
-	devices=$(printf '%s, ' lan $(ports r lan) eth0)
+	local devices list
+	mapfile -t list < <(ports r lan)
+	devices=$(printf '%s, ' lan "${list[@]}" eth0)
 	modprobe -aq nf_flow_table nft_flow_offload nf_flow_table_inet || true
 	at r nft -f - <<-EOT
 		table inet vpflow {
