@@ -180,15 +180,18 @@ static void load(const char *name)
 		die("capture '%s' has %u packets", name, c->n);
 }
 
-/* NETNS:INTERFACE:MAC of the router there */
+/* NETNS:INTERFACE:MAC of the router there. Nothing is received. */
 static void open_side(bool wan, char *text)
 {
+	int little = 1, i;
 	char *netns = strsep(&text, ":"), *ifname = strsep(&text, ":");
 
 	if (!text)
 		usage_error("a side is NETNS:INTERFACE:MAC");
 	port_open(&fuzz.port[wan][0], netns, ifname, text, 0x0800);
 	port_open(&fuzz.port[wan][1], netns, ifname, text, 0x86dd);
+	for (i = 0; i < 2; i++)
+		setsockopt(fuzz.port[wan][i].fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
 }
 
 static int usage(const char *program)
