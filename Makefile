@@ -72,6 +72,9 @@ check-random: ## an hour of all at random under KASAN (RANDOM_SECONDS=, RANDOM_S
 check-smp: ## the same on Debian's 6.1 with four CPUs
 	tests/vm/run -c 4 -m 2000 $(RANDOM_RUN)
 
+check-selftests: ## the kernel's netfilter selftests, plain and with our modules (an hour)
+	tests/selftests/run
+
 check-web: ## the Cockpit page: a real Cockpit in a guest, driven by Chromium (5 min)
 	tests/web/run
 
@@ -113,4 +116,5 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-slow check-debug check-fifty check-unit \
-	check-random check-smp check-web check-deb vm-matrix deb bench build-matrix fuzz fuzz-long fuzz-packets sim lint lint-full help
+	check-random check-selftests check-smp check-web check-deb \
+	vm-matrix deb bench build-matrix fuzz fuzz-long fuzz-packets sim lint lint-full help
