@@ -6,6 +6,8 @@
 results=/sys/kernel/debug/kunit
 before=$(ls $results)
 
+# the suite of zones has conntrack entries
+modprobe nf_nat
 if ! insmod /vp/ko/vpnpass_kunit.ko; then
 	echo "not ok - kunit: vpnpass_kunit.ko loads"
 	exit 1
