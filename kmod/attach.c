@@ -182,8 +182,10 @@ static void vpnpass_entry_inherit(struct vpnpass_flow *flow, struct nf_conn *ct,
 #endif
 	if (master)
 		vpnpass_entry_master(ct, master);
-	if (flow->is_control)
+	if (flow->is_control) {
 		vpnpass_control_mark(ct);
+		vpnpass_watch(ct);
+	}
 }
 
 static void vpnpass_entry_free(struct nf_conn *ct)

@@ -63,7 +63,7 @@ extern unsigned long vpnpass_ports[];
 /* Is a packet to this UDP port to be looked at before conntrack? */
 static __always_inline bool vpnpass_port_watched(__be16 port)
 {
-	return test_bit(ntohs(port), vpnpass_ports);
+	return test_bit((__force u16)port, vpnpass_ports);
 }
 
 int vpnpass_port_init(void);
@@ -74,6 +74,8 @@ DECLARE_STATIC_KEY_FALSE(vpnpass_udp_key);
 bool vpnpass_zone(const struct sk_buff *skb, u16 *zone);
 const struct vpnpass_engine *vpnpass_data_engine(struct vpnpass_net *vn, u8 l4proto);
 const struct vpnpass_engine *vpnpass_udp_engine(struct vpnpass_net *vn, __be16 port);
+void vpnpass_watch(struct nf_conn *ct);
+void vpnpass_strays(struct vpnpass_net *vn);
 int vpnpass_hooks_register(struct net *net);
 void vpnpass_hooks_unregister(struct net *net);
 

@@ -53,6 +53,8 @@ void vpnpass_gc(struct work_struct *work)
 	vpnpass_gc_controls(vn);
 	vpnpass_gc_entries(vn);
 	rcu_read_unlock();
+	if (time_after_eq(jiffies, READ_ONCE(vn->walk)))
+		vpnpass_strays(vn);
 	schedule_delayed_work(&vn->gc, VPNPASS_GC_INTERVAL);
 }
 

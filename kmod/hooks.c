@@ -22,6 +22,8 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include "core.h"
 
+#define VPNPASS_STRAYS_INTERVAL	(60 * HZ)
+
 /* Is a protocol with UDP control flows helped in any network namespace? */
 DEFINE_STATIC_KEY_FALSE(vpnpass_udp_key);
 
@@ -136,8 +138,9 @@ static unsigned int vpnpass_data(struct sk_buff *skb, struct vpnpass_packet *pkt
 	return engine->data(vn, skb, pkt);
 }
 
-static noinline unsigned int vpnpass_in4_slow(struct sk_buff *skb,
-					      const struct nf_hook_state *state)
+/* Not cloned, for the same arguments in the same registers */
+static noinline __noclone unsigned int
+vpnpass_in4_slow(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct iphdr *ih = ip_hdr(skb);
 	struct vpnpass_packet pkt = {
@@ -154,33 +157,35 @@ static noinline unsigned int vpnpass_in4_slow(struct sk_buff *skb,
 	return vpnpass_data(skb, &pkt);
 }
 
-/* Is it to a port of our UDP control flows, where any are helped? Quick. */
+/*
+ * Is it to a port of our UDP control flows, where any are helped? Quick. Who looks at it in
+ * earnest looks at the rest of the packet too.
+ */
 static __always_inline bool vpnpass_udp_port(const struct sk_buff *skb, unsigned int off)
 {
-	const struct udphdr *uh;
+	const struct udphdr *uh = (const struct udphdr *)(skb->data + off);
 
 	if (!static_branch_unlikely(&vpnpass_udp_key))
 		return false;
-	/* who looks at it in earnest looks at the rest of the packet too */
-	if (skb_headlen(skb) < off + sizeof(*uh))
-		return true;
-	uh = (const struct udphdr *)(skb->data + off);
-	return vpnpass_port_watched(uh->dest);
+	return skb_headlen(skb) < off + sizeof(*uh) || vpnpass_port_watched(uh->dest);
 }
 
 /*
- * PRE_ROUTING and LOCAL_OUT, before conntrack. All traffic pays for these lines, so they
- * need no stack frame.
+ * PRE_ROUTING and LOCAL_OUT, before conntrack, where skb->data is the network header. All
+ * traffic pays for these lines, so they need no stack frame, and leave what is rare to the
+ * other function.
  */
 static unsigned int vpnpass_in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct iphdr *ih = ip_hdr(skb);
+	const struct iphdr *ih = (const struct iphdr *)skb->data;
 
-	if (likely(ih->protocol == IPPROTO_TCP ||
-		   (ih->protocol == IPPROTO_UDP &&
-		    !vpnpass_udp_port(skb, skb_network_offset(skb) + ih->ihl * 4))))
+	if (likely(ih->protocol == IPPROTO_TCP))
 		return NF_ACCEPT;
-	return vpnpass_in4_slow(skb, state);
+	/* version 4, no options */
+	if (likely(ih->protocol == IPPROTO_UDP && *skb->data == 0x45 &&
+		   !vpnpass_udp_port(skb, sizeof(*ih))))
+		return NF_ACCEPT;
+	return vpnpass_in4_slow(priv, skb, state);
 }
 
 /* Step over extension headers. Return: offset of the upper layer, negative if none. */
@@ -195,8 +200,8 @@ static int vpnpass_ipv6_upper(const struct sk_buff *skb, u8 *nexthdr)
 	return frag_off & htons(~0x7) ? -1 : off;
 }
 
-static noinline unsigned int vpnpass_in6_slow(struct sk_buff *skb,
-					      const struct nf_hook_state *state)
+static noinline __noclone unsigned int
+vpnpass_in6_slow(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ih = ipv6_hdr(skb);
 	union nf_inet_addr dst = { .in6 = ih->daddr };
@@ -221,13 +226,13 @@ static noinline unsigned int vpnpass_in6_slow(struct sk_buff *skb,
 
 static unsigned int vpnpass_in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+	const struct ipv6hdr *ih = (const struct ipv6hdr *)skb->data;
 
-	if (likely(nexthdr == IPPROTO_TCP ||
-		   (nexthdr == IPPROTO_UDP &&
-		    !vpnpass_udp_port(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr)))))
+	if (likely(ih->nexthdr == IPPROTO_TCP))
 		return NF_ACCEPT;
-	return vpnpass_in6_slow(skb, state);
+	if (likely(ih->nexthdr == IPPROTO_UDP && !vpnpass_udp_port(skb, sizeof(*ih))))
+		return NF_ACCEPT;
+	return vpnpass_in6_slow(priv, skb, state);
 }
 
 static bool vpnpass_port(const struct nf_conn *ct, __be16 port)
@@ -244,30 +249,61 @@ static bool vpnpass_marked(const struct nf_conn *ct)
 	return help && !rcu_access_pointer(help->helper);
 }
 
-/* Could this be a control flow? Quick, as all traffic is asked. */
-static bool vpnpass_maybe_control(const struct nf_conn *ct)
+/* Could it be a control flow, or data that nothing was known of? */
+static bool vpnpass_watched(const struct nf_conn *ct)
 {
 	switch (nf_ct_protonum(ct)) {
 	case IPPROTO_TCP:
-		if (vpnpass_port(ct, htons(VPNPASS_PPTP_PORT)))
-			return true;
-		break;
+		return vpnpass_port(ct, htons(VPNPASS_PPTP_PORT));
 	case IPPROTO_UDP:
-		if (vpnpass_port(ct, htons(VPNPASS_IKE_PORT)))
-			return true;
 		/* of a flow that has our mark, all packets were looked at before conntrack */
-		if (vpnpass_port(ct, htons(VPNPASS_L2TP_PORT)))
-			return !nf_ct_is_confirmed(ct) || !vpnpass_marked(ct);
-		break;
+		return vpnpass_port(ct, htons(VPNPASS_IKE_PORT)) ||
+		       (vpnpass_port(ct, htons(VPNPASS_L2TP_PORT)) && !vpnpass_marked(ct));
 	case IPPROTO_ESP:
 	case IPPROTO_L2TP:
 		/* entries of ours have an id there, see esp_tuple() and l2tp_tuple() */
-		return !ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.all ||
-		       !nf_ct_is_confirmed(ct);
+		return !ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u.all;
 	default:
 		return false;
 	}
-	return test_bit(IPS_HELPER_BIT, &ct->status);
+}
+
+/**
+ * vpnpass_watch() - have packets of a flow looked at after NAT, if they are to be
+ * @ct: its entry, not in conntrack's table yet
+ *
+ * Such entries have IPS_HELPER, as those have that a rule gave a helper. Some kernels set it
+ * with the mark too.
+ *
+ * Context: any, the caller is the entry's only user.
+ */
+void vpnpass_watch(struct nf_conn *ct)
+{
+	if (vpnpass_watched(ct))
+		set_bit(IPS_HELPER_BIT, &ct->status);
+	else if (vpnpass_marked(ct))
+		clear_bit(IPS_HELPER_BIT, &ct->status);
+}
+
+static int vpnpass_stray(struct nf_conn *ct, void *data)
+{
+	if (vpnpass_watched(ct))
+		set_bit(IPS_HELPER_BIT, &ct->status);
+	return 0;
+}
+
+/**
+ * vpnpass_strays() - find flows whose first packet we did not see
+ * @vn: network namespace
+ *
+ * They are older than our hooks, or conntrackd brought them from another router.
+ *
+ * Context: process.
+ */
+void vpnpass_strays(struct vpnpass_net *vn)
+{
+	WRITE_ONCE(vn->walk, jiffies + VPNPASS_STRAYS_INTERVAL);
+	vpnpass_ct_iterate(vn->net, vpnpass_stray);
 }
 
 /* Is it one of this engine, which mode and rules want helped? */
@@ -310,39 +346,50 @@ static unsigned int vpnpass_foreign(struct vpnpass_net *vn, struct sk_buff *skb,
 	return engine->foreign(vn, skb, ct, ctinfo);
 }
 
-static noinline unsigned int vpnpass_out_slow(struct sk_buff *skb, struct nf_conn *ct,
-					      enum ip_conntrack_info ctinfo,
-					      const struct nf_hook_state *state)
+static unsigned int vpnpass_control_packet(struct vpnpass_net *vn, struct sk_buff *skb,
+					   struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	struct vpnpass_net *vn = vpnpass_pernet(state->net);
 	const struct vpnpass_engine *engine;
 	unsigned int id;
 
-	/* an ICMP error about a control flow is none of its packets */
-	if (nf_ct_is_template(ct) || ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
-		return NF_ACCEPT;
 	if (nf_ct_protonum(ct) == IPPROTO_ESP || nf_ct_protonum(ct) == IPPROTO_L2TP)
 		return vpnpass_foreign(vn, skb, ct, ctinfo);
 	for (id = 0; id < VPNPASS_PROTOS; id++) {
 		engine = rcu_dereference(vn->engines[id].engine);
 		if (engine && vpnpass_picked(vn, engine, ct))
-			return engine->control(vn, skb, ct, ctinfo, state);
+			return engine->control(vn, skb, ct, ctinfo);
 	}
 	return NF_ACCEPT;
 }
 
+static noinline __noclone unsigned int
+vpnpass_out_slow(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	unsigned int verdict;
+
+	/* an ICMP error about a control flow is none of its packets */
+	if (nf_ct_is_template(ct) || ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
+		return NF_ACCEPT;
+	verdict = vpnpass_control_packet(vpnpass_pernet(state->net), skb, ct, ctinfo);
+	if (!nf_ct_is_confirmed(ct))
+		vpnpass_watch(ct);
+	return verdict;
+}
+
 /*
  * POST_ROUTING and LOCAL_IN, after source NAT. All traffic pays for these lines: they only
- * tell what can't be a control flow.
+ * tell what is neither a flow's first packet nor one of a flow to be watched.
  */
 static unsigned int vpnpass_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	if (!ct || likely(!vpnpass_maybe_control(ct)))
+	if (!ct || likely((READ_ONCE(ct->status) & (IPS_CONFIRMED | IPS_HELPER)) == IPS_CONFIRMED))
 		return NF_ACCEPT;
-	return vpnpass_out_slow(skb, ct, ctinfo, state);
+	return vpnpass_out_slow(priv, skb, state);
 }
 
 /* Hooks are called by an array that holds the index of ours. Return: the next one's. */
@@ -497,6 +544,9 @@ int vpnpass_hooks_register(struct net *net)
 		return err;
 	}
 	vn->hooked = true;
+	vpnpass_strays(vn);
+	/* once more for packets that were between our hooks and conntrack's table */
+	vn->walk = jiffies;
 	schedule_delayed_work(&vn->gc, VPNPASS_GC_INTERVAL);
 	return 0;
 }

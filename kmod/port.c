@@ -7,6 +7,7 @@
 #include <linux/xarray.h>
 #include "core.h"
 
+/* by port as it is in the packet */
 DECLARE_BITMAP(vpnpass_ports, 65536);
 
 /* How many want a port; its lock guards the bits too. */
@@ -21,7 +22,7 @@ static DEFINE_XARRAY(vpnpass_port_users);
  */
 int vpnpass_port_watch(__be16 port)
 {
-	unsigned long p = ntohs(port), n;
+	unsigned long p = (__force u16)port, n;
 	int err;
 
 	xa_lock_bh(&vpnpass_port_users);
@@ -42,7 +43,7 @@ EXPORT_SYMBOL_GPL(vpnpass_port_watch);
  */
 void vpnpass_port_unwatch(__be16 port)
 {
-	unsigned long p = ntohs(port), n;
+	unsigned long p = (__force u16)port, n;
 
 	xa_lock_bh(&vpnpass_port_users);
 	n = xa_to_value(xa_load(&vpnpass_port_users, p));

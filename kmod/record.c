@@ -396,6 +396,8 @@ static int vpnpass_restore(struct vpnpass_net *vn, unsigned int id,
 	err = engine->restore(vn, rec);
 	rcu_read_unlock();
 	local_bh_enable();
+	/* conntrackd may have brought its flow just now */
+	WRITE_ONCE(vn->walk, jiffies);
 	return err;
 }
 

@@ -352,8 +352,7 @@ struct vpnpass_engine {
 	bool (*error_mangle)(struct sk_buff *skb, unsigned int off, __be32 from,
 			     __be32 to);
 	unsigned int (*control)(struct vpnpass_net *vn, struct sk_buff *skb,
-				struct nf_conn *ct, enum ip_conntrack_info ctinfo,
-				const struct nf_hook_state *state);
+				struct nf_conn *ct, enum ip_conntrack_info ctinfo);
 	bool (*known)(struct vpnpass_net *vn, const struct nf_conn *ct);
 	unsigned int (*foreign)(struct vpnpass_net *vn, struct sk_buff *skb,
 				struct nf_conn *ct, enum ip_conntrack_info ctinfo);
@@ -415,6 +414,7 @@ struct vpnpass_limits {
  * @limits: caps
  * @engines: protocols
  * @hooked: the hooks are registered
+ * @walk: jiffies when vpnpass_strays() is due
  * @gc: garbage collector
  * @log: rate of messages and events about refusals
  * @sysctl: caps as sysctls
@@ -433,6 +433,7 @@ struct vpnpass_net {
 	struct vpnpass_limits limits;
 	struct vpnpass_engine_net engines[VPNPASS_PROTOS];
 	bool hooked;
+	unsigned long walk;
 	struct delayed_work gc;
 	struct ratelimit_state log;
 	struct ctl_table_header *sysctl;

@@ -124,13 +124,12 @@ static bool esp_helpable(struct vpnpass_net *vn, const struct nf_conn *ct,
  * @skb: after NAT
  * @ct: its entry
  * @ctinfo: direction
- * @state: of the hook
  *
  * Context: RCU read lock.
  * Return: verdict. Nothing is ever changed in a packet but its port.
  */
 unsigned int esp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
-			 enum ip_conntrack_info ctinfo, const struct nf_hook_state *state)
+			 enum ip_conntrack_info ctinfo)
 {
 	int off = vpnpass_upper(skb, ct);
 	enum esp_wire_error why;

@@ -288,7 +288,7 @@ struct vpnpass_binding *esp_ike_quoted(struct vpnpass_net *vn, const struct sk_b
 enum esp_wire_error esp_ike_read(const struct sk_buff *skb, unsigned int off,
 				 struct esp_ike *ike);
 unsigned int esp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
-			 enum ip_conntrack_info ctinfo, const struct nf_hook_state *state);
+			 enum ip_conntrack_info ctinfo);
 bool esp_foreign_entry(struct vpnpass_net *vn, const struct sk_buff *skb,
 		       const struct vpnpass_packet *pkt, const struct vpnpass_key *key);
 bool esp_known(struct vpnpass_net *vn, const struct nf_conn *ct);

@@ -333,7 +333,6 @@ static unsigned int l2tp_unknown(struct vpnpass_net *vn, struct l2tp_packet *p,
  * @skb: after NAT
  * @ct: its entry
  * @ctinfo: direction
- * @state: of the hook
  *
  * A flow is known from its first SCCRQ on, or its first data of L2TPv3.
  *
@@ -341,7 +340,7 @@ static unsigned int l2tp_unknown(struct vpnpass_net *vn, struct l2tp_packet *p,
  * Return: verdict.
  */
 unsigned int l2tp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
-			  enum ip_conntrack_info ctinfo, const struct nf_hook_state *state)
+			  enum ip_conntrack_info ctinfo)
 {
 	int off = vpnpass_upper(skb, ct);
 	struct l2tp_packet p = { .skb = skb, .l4 = off, .udp = true };

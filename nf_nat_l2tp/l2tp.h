@@ -248,7 +248,7 @@ void l2tp_key(struct vpnpass_binding *b, const struct l2tp_control *c,
 void l2tp_tuple(const struct vpnpass_flow *flow, enum ip_conntrack_dir dir,
 		struct nf_conntrack_tuple *t);
 unsigned int l2tp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
-			  enum ip_conntrack_info ctinfo, const struct nf_hook_state *state);
+			  enum ip_conntrack_info ctinfo);
 unsigned int l2tp_foreign(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
 			  enum ip_conntrack_info ctinfo);
 struct l2tp_control *l2tp_control_new(struct vpnpass_net *vn, const struct vpnpass_key *key);

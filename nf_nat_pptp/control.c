@@ -172,13 +172,12 @@ static unsigned int pptp_segment(struct pptp_control *pc, struct pptp_tcp *tcp)
  * @skb: after NAT
  * @ct: its entry
  * @ctinfo: direction
- * @state: of the hook
  *
  * Context: RCU read lock.
  * Return: verdict. Dropped segments are sent again by TCP, better cut or in order.
  */
 unsigned int pptp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
-			  enum ip_conntrack_info ctinfo, const struct nf_hook_state *state)
+			  enum ip_conntrack_info ctinfo)
 {
 	struct pptp_tcp tcp = { .skb = skb, .ct = ct, .ctinfo = ctinfo };
 	struct pptp_control *pc;

@@ -57,7 +57,7 @@ void pptp_call_end(struct pptp_control *pc, struct pptp_tunnel *pt);
 struct pptp_control *pptp_control_alloc(struct vpnpass_net *vn, const struct vpnpass_key *key,
 					const u32 next[2]);
 unsigned int pptp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf_conn *ct,
-			  enum ip_conntrack_info ctinfo, const struct nf_hook_state *state);
+			  enum ip_conntrack_info ctinfo);
 bool pptp_gc(struct vpnpass_control *control);
 void pptp_tunnels_end(struct vpnpass_control *control);
 

@@ -41,6 +41,18 @@ static inline bool vpnpass_ct_sole_owner(const struct nf_conn *ct)
 #endif
 }
 
+/* Call @iter for each entry of a namespace; an entry is deleted if it returns other than 0. */
+static inline void vpnpass_ct_iterate(struct net *net, int (*iter)(struct nf_conn *ct, void *data))
+{
+#ifdef VPNPASS_HAVE_CT_ITER_DATA
+	const struct nf_ct_iter_data d = { .net = net };
+
+	nf_ct_iterate_cleanup_net(iter, &d);
+#else
+	nf_ct_iterate_cleanup_net(net, iter, NULL, 0, 0);
+#endif
+}
+
 /* sysctl handlers get a constant table in newer kernels, ... */
 #ifdef VPNPASS_HAVE_CTL_CONST
 #define VPNPASS_CTL_TABLE const struct ctl_table
