@@ -39,48 +39,52 @@ gone() {
 	! grep -q '^State:.*[^ZX] (' "/proc/$1/status" 2>/dev/null
 }
 
-in_own_namespaces() { # PID
-	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ] &&
-		grep -q ' /run .* tmpfs vprun ' "/proc/$1/mountinfo"
-}
+# What a node does in its own namespaces before it holds them open; it writes its pid when done
+NODE_INIT='
+	mount -t tmpfs vprun /run
+	mkdir -p /run/lock /run/ppp
+	for f in all default; do
+		echo 0 >/proc/sys/net/ipv4/conf/$f/rp_filter
+		echo 0 >/proc/sys/net/ipv6/conf/$f/accept_dad
+		echo 0 >/proc/sys/net/ipv6/conf/$f/router_solicitations
+	done
+	ip link set lo up
+	echo $$ >"$0"
+	exec sleep infinity'
 
 node() {
-	local name=$1 pid
+	local name=$1
 	mkdir -p "/etc/netns/$name"
 	pptp_config "$name"
 	ip netns add "$name"
 	# not a child of this shell, which would report its end
-	(ip netns exec "$name" sh -c 'mount -t tmpfs vprun /run; mkdir -p /run/lock /run/ppp; exec sleep infinity' \
-		</dev/null >/dev/null 2>&1 & echo $! >"$LAB/node")
-	pid=$(cat "$LAB/node")
-	NODE_PID[$name]=$pid
-	wait_for 20 in_own_namespaces "$pid" || bail "node $name did not start"
-	at "$name" sh -c '
-		for f in all default; do
-			echo 0 >/proc/sys/net/ipv4/conf/$f/rp_filter
-			echo 0 >/proc/sys/net/ipv6/conf/$f/accept_dad
-			echo 0 >/proc/sys/net/ipv6/conf/$f/router_solicitations
-		done'
-	ip -n "$name" link set lo up
+	(ip netns exec "$name" sh -c "$NODE_INIT" "$LAB/node-$name" </dev/null >/dev/null 2>&1 &)
+	wait_for 20 test -s "$LAB/node-$name" || bail "node $name did not start"
+	NODE_PID[$name]=$(<"$LAB/node-$name")
 }
 
 bridge() { # NODE NAME
-	ip -n "$1" link add "$2" type bridge forward_delay 0
-	ip -n "$1" link set "$2" up
+	ip -n "$1" link add "$2" up type bridge forward_delay 0
 }
 
 # plug NODE DEV BRIDGE_NODE BRIDGE ADDR ADDR6: a new device of a node in a bridge.
 plug() {
-	ip -n "$3" link add "p-$1-$2" type veth peer name "$2" netns "$1"
-	ip -n "$3" link set "p-$1-$2" master "$4" up
-	ip -n "$1" addr add "$5/24" dev "$2"
-	ip -n "$1" addr add "$6/64" dev "$2" nodad
-	ip -n "$1" link set "$2" up
+	ip -n "$3" -batch - <<-EOT
+		link add p-$1-$2 type veth peer name $2 netns $1
+		link set p-$1-$2 master $4 up
+	EOT
+	ip -n "$1" -batch - <<-EOT
+		addr add $5/24 dev $2
+		addr add $6/64 dev $2 nodad
+		link set $2 up
+	EOT
 }
 
 default_route() { # NODE VIA [VIA6]
-	ip -n "$1" route add default via "$2"
-	[ -z "${3:-}" ] || ip -6 -n "$1" route add default via "$3"
+	ip -n "$1" -batch - <<-EOT
+		route add default via $2
+		${3:+route add default via $3}
+	EOT
 }
 
 forwarding() { # NODE
@@ -146,8 +150,10 @@ behind() { # COUNT
 router() { # NAT
 	node r
 	bridge r lan
-	ip -n r addr add $LAN.1/24 dev lan
-	ip -n r addr add $LAN6:1/64 dev lan nodad
+	ip -n r -batch - <<-EOT
+		addr add $LAN.1/24 dev lan
+		addr add $LAN6:1/64 dev lan nodad
+	EOT
 	plug r eth0 w wan $ROUTER $WAN6:1
 	forwarding r
 	case $1 in
@@ -178,13 +184,18 @@ topology() {
 	done
 }
 
+# Processes in the nodes, those that hold them open among them
+node_processes() {
+	stat -Lc '%i %n' /run/netns/* /proc/[0-9]*/ns/net 2>/dev/null | awk '
+		$2 ~ "^/run/" { node[$1] = 1; next }
+		$1 in node { split($2, part, "/"); print part[3] }'
+}
+
 end_processes() {
-	local node pids
-	for node in "${!NODE_PID[@]}"; do
-		pids=$(ip netns pids "$node" 2>/dev/null) || continue
-		# shellcheck disable=SC2086 # a list
-		[ -z "$pids" ] || kill -9 $pids 2>/dev/null
-	done
+	local pids
+	pids=$(node_processes)
+	# shellcheck disable=SC2086 # a list
+	[ -z "$pids" ] || kill -9 $pids 2>/dev/null
 }
 
 remove_nodes() {

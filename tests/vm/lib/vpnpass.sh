@@ -159,11 +159,9 @@ settle() {
 }
 
 end_processes_but_holders() {
-	local node pid
-	for node in "${!NODE_PID[@]}"; do
-		for pid in $(ip netns pids "$node"); do
-			[ "$pid" = "${NODE_PID[$node]}" ] || kill -9 "$pid" 2>/dev/null || true
-		done
+	local pid holders=" ${NODE_PID[*]} "
+	for pid in $(node_processes); do
+		[[ $holders == *" $pid "* ]] || kill -9 "$pid" 2>/dev/null || true
 	done
 }
 
