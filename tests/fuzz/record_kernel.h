@@ -30,6 +30,8 @@ typedef uint64_t u64;
 #define ntohl(x)	__be32_to_cpu(x)
 #define BIT(n)		(1UL << (n))
 #define READ_ONCE(x)	(x)
+#define WRITE_ONCE(x, val)	((x) = (val))
+#define jiffies		1UL
 #define MSEC_PER_SEC	1000L
 #define NSEC_PER_MSEC	1000000L
 #define min(a, b)	((a) < (b) ? (a) : (b))
@@ -208,6 +210,7 @@ struct vpnpass_engine {
 struct vpnpass_net {
 	struct net *net;
 	unsigned int changes;
+	unsigned long walk;
 	struct list_head controls;
 	struct vpnpass_engine_net {
 		const struct vpnpass_engine *engine;
