@@ -138,6 +138,13 @@ static unsigned int vpnpass_data(struct sk_buff *skb, struct vpnpass_packet *pkt
 	return engine->data(vn, skb, pkt);
 }
 
+static noinline unsigned int vpnpass_icmp4(struct sk_buff *skb, struct vpnpass_packet *pkt)
+{
+	union nf_inet_addr dst = { .ip = ip_hdr(skb)->daddr };
+
+	return vpnpass_icmp(skb, pkt, &dst);
+}
+
 /* Not cloned, for the same arguments in the same registers */
 static noinline __noclone unsigned int
 vpnpass_in4_slow(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -148,12 +155,11 @@ vpnpass_in4_slow(void *priv, struct sk_buff *skb, const struct nf_hook_state *st
 		.off = skb_network_offset(skb) + ih->ihl * 4,
 		.l4proto = ih->protocol,
 	};
-	union nf_inet_addr dst = { .ip = ih->daddr };
 
 	if (ip_is_fragment(ih))
 		return NF_ACCEPT;
-	if (ih->protocol == IPPROTO_ICMP)
-		return vpnpass_icmp(skb, &pkt, &dst);
+	if (unlikely(ih->protocol == IPPROTO_ICMP))
+		return vpnpass_icmp4(skb, &pkt);
 	return vpnpass_data(skb, &pkt);
 }
 
