@@ -17,10 +17,13 @@ memory_mark() {
 	slabs >"$LAB/slabs"
 }
 
-# memory_row NAME NUMBER: what each of so many took since memory_mark
+# memory_row PATH TUNNELS NUMBER [PREFIX]: what each of so many took since memory_mark; of few
+# of them the figure means nothing
 memory_row() {
+	[ "$3" -ge 1000 ] || return 0
 	slabs | join "$LAB/slabs" - >"$LAB/grown"
-	row "$1" bytes "$(awk -v n="$2" '$1 !~ /^nf_/ { sum += $4 - $2 } END { printf "%d", sum / n }' "$LAB/grown")"
-	row "$1" conntrack-bytes "$(awk -v n="$2" '$1 ~ /^nf_/ { sum += $4 - $2 } END { printf "%d", sum / n }' "$LAB/grown")"
-	awk -v n="$2" '$4 - $2 > n || $2 - $4 > n { printf "#   %s: %.2f each\n", $1, ($4 - $2) / $3 / n }' "$LAB/grown"
+	row "$1" "$2" "${4:-}bytes" "$(awk -v n="$3" '$1 !~ /^nf_/ { sum += $4 - $2 } END { printf "%d", sum / n }' "$LAB/grown")"
+	row "$1" "$2" "${4:-}conntrack-bytes" \
+		"$(awk -v n="$3" '$1 ~ /^nf_/ { sum += $4 - $2 } END { printf "%d", sum / n }' "$LAB/grown")"
+	awk -v n="$3" '$4 - $2 > n || $2 - $4 > n { printf "#   %s: %.2f each\n", $1, ($4 - $2) / $3 / n }' "$LAB/grown"
 }
