@@ -46,15 +46,16 @@ void table_add(struct table *t, enum out_color color, const char *fmt, ...)
 
 static void measure(const struct table *t, unsigned int *widths)
 {
-	unsigned int w;
+	unsigned int w, column = 0;
 	size_t i;
 
 	for (i = 0; i < t->ncolumns; i++)
 		widths[i] = width(t->columns[i].title);
 	for (i = 0; i < t->ncells; i++) {
 		w = width(t->cells[i].text);
-		if (w > widths[i % t->ncolumns])
-			widths[i % t->ncolumns] = w;
+		if (w > widths[column])
+			widths[column] = w;
+		column = column + 1 < t->ncolumns ? column + 1 : 0;
 	}
 }
 
@@ -125,7 +126,7 @@ static void print_row(const struct table *t, const struct cell *row,
  */
 bool table_fits(const struct table *t)
 {
-	unsigned int widths[MAX_COLUMNS];
+	unsigned int widths[MAX_COLUMNS] = {};
 
 	measure(t, widths);
 	return span(widths, 0, t->ncolumns) <= screen_width(t);
@@ -148,7 +149,7 @@ static size_t visible(const struct table *t, unsigned int fold)
  */
 void table_print(const struct table *t)
 {
-	unsigned int widths[MAX_COLUMNS], fold, i;
+	unsigned int widths[MAX_COLUMNS] = {}, fold, i;
 	struct cell head[MAX_COLUMNS] = { { NULL, OUT_PLAIN } };
 	size_t row, shown;
 
