@@ -80,8 +80,7 @@ int vpnpass_hooks_register(struct net *net);
 void vpnpass_hooks_unregister(struct net *net);
 
 /* icmp.c */
-unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_packet *pkt,
-			  const union nf_inet_addr *outer_dst);
+unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_packet *pkt);
 
 /* engine.c */
 int vpnpass_mode_set(struct vpnpass_net *vn, unsigned int id, unsigned int mode);

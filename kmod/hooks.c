@@ -138,13 +138,6 @@ static unsigned int vpnpass_data(struct sk_buff *skb, struct vpnpass_packet *pkt
 	return engine->data(vn, skb, pkt);
 }
 
-static noinline unsigned int vpnpass_icmp4(struct sk_buff *skb, struct vpnpass_packet *pkt)
-{
-	union nf_inet_addr dst = { .ip = ip_hdr(skb)->daddr };
-
-	return vpnpass_icmp(skb, pkt, &dst);
-}
-
 /* Not cloned, for the same arguments in the same registers */
 static noinline __noclone unsigned int
 vpnpass_in4_slow(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -159,7 +152,7 @@ vpnpass_in4_slow(void *priv, struct sk_buff *skb, const struct nf_hook_state *st
 	if (ip_is_fragment(ih))
 		return NF_ACCEPT;
 	if (unlikely(ih->protocol == IPPROTO_ICMP))
-		return vpnpass_icmp4(skb, &pkt);
+		return vpnpass_icmp(skb, &pkt);
 	return vpnpass_data(skb, &pkt);
 }
 
@@ -210,7 +203,6 @@ static noinline __noclone unsigned int
 vpnpass_in6_slow(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ih = ipv6_hdr(skb);
-	union nf_inet_addr dst = { .in6 = ih->daddr };
 	struct vpnpass_packet pkt = {
 		.state = state,
 		.ipv6 = true,
@@ -226,7 +218,7 @@ vpnpass_in6_slow(void *priv, struct sk_buff *skb, const struct nf_hook_state *st
 	if (pkt.l4proto == IPPROTO_AH)
 		return vpnpass_data(skb, &pkt);
 	if (nexthdr == IPPROTO_ICMPV6)
-		return vpnpass_icmp(skb, &pkt, &dst);
+		return vpnpass_icmp(skb, &pkt);
 	return vpnpass_data(skb, &pkt);
 }
 

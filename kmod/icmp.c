@@ -20,7 +20,6 @@
 struct vpnpass_quoted {
 	const struct vpnpass_engine *engine;
 	struct vpnpass_key key;
-	union nf_inet_addr outer_dst;
 	unsigned int off;	/* of the quoted data protocol's header */
 };
 
@@ -94,7 +93,10 @@ static bool vpnpass_icmp_is_error(const struct sk_buff *skb, const struct vpnpas
 static bool vpnpass_icmp_valid(struct sk_buff *skb, const struct vpnpass_packet *pkt,
 			       const struct vpnpass_quoted *q)
 {
-	if (!nf_inet_addr_cmp(&q->outer_dst, &q->key.src))
+	struct vpnpass_key outer = {};
+
+	vpnpass_packet_key(&outer, skb, pkt);
+	if (!nf_inet_addr_cmp(&outer.dst, &q->key.src))
 		return false;
 	if (!pkt->state->net->ct.sysctl_checksum ||
 	    pkt->state->hook != NF_INET_PRE_ROUTING)
@@ -158,19 +160,14 @@ count:
  * vpnpass_icmp() - an ICMP message before conntrack
  * @skb: the message
  * @pkt: where its parts are
- * @outer_dst: whom it is for
  *
  * Context: RCU read lock.
  * Return: verdict.
  */
-unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_packet *pkt,
-			  const union nf_inet_addr *outer_dst)
+unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_packet *pkt)
 {
 	struct vpnpass_net *vn = vpnpass_pernet(pkt->state->net);
-	struct vpnpass_quoted q = {
-		.key.kind = VPNPASS_ERROR,
-		.outer_dst = *outer_dst,
-	};
+	struct vpnpass_quoted q = { .key.kind = VPNPASS_ERROR };
 	struct vpnpass_binding *b;
 
 	if (!vpnpass_zone(skb, &pkt->zone) || !vpnpass_icmp_is_error(skb, pkt))

@@ -6,6 +6,8 @@
 #include <linux/netfilter.h>
 #include <linux/types.h>
 
+struct nf_hook_state;
+
 /**
  * enum vpnpass_kind - what a binding recognises
  * @VPNPASS_DATA: a data packet, as it arrives (before NAT)
@@ -47,6 +49,22 @@ struct vpnpass_key {
 	u16 zone;
 	u8 l4proto;
 	u8 kind;
+};
+
+/**
+ * struct vpnpass_packet - where a packet's parts are
+ * @state: hook state
+ * @off: offset of the data protocol's header from skb->data
+ * @ipv6: IPv6
+ * @l4proto: IP protocol
+ * @zone: conntrack zone that the ruleset chose for this packet
+ */
+struct vpnpass_packet {
+	const struct nf_hook_state *state;
+	unsigned int off;
+	bool ipv6;
+	u8 l4proto;
+	u16 zone;
 };
 
 #endif /* _VPNPASS_KEY_H */

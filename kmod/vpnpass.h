@@ -99,22 +99,6 @@ enum vpnpass_slot {
 };
 
 /**
- * struct vpnpass_packet - where a packet's parts are
- * @state: hook state
- * @off: offset of the data protocol's header from skb->data
- * @ipv6: IPv6
- * @l4proto: IP protocol
- * @zone: conntrack zone that the ruleset chose for this packet
- */
-struct vpnpass_packet {
-	const struct nf_hook_state *state;
-	unsigned int off;
-	bool ipv6;
-	u8 l4proto;
-	u16 zone;
-};
-
-/**
  * vpnpass_packet_key() - what a data packet's addresses say
  * @key: zone, addresses and kind are filled in; of an IPv4 key the first words only, as no
  *	others are looked at

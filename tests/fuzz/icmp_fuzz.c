@@ -176,8 +176,7 @@ static void check_changes(const struct sk_buff *skb, const u8 *before, bool righ
 	     "the checksum is right as before");
 }
 
-static void check(const struct sk_buff *skb, const u8 *before, unsigned int verdict, bool right,
-		  const union nf_inet_addr *dst)
+static void check(const struct sk_buff *skb, const u8 *before, unsigned int verdict, bool right)
 {
 	must(verdict == NF_ACCEPT || (verdict == NF_DROP && skb->no_memory && input >> 6),
 	     "what can't be changed is dropped, nothing else");
@@ -187,7 +186,7 @@ static void check(const struct sk_buff *skb, const u8 *before, unsigned int verd
 	if (skb->ct) {
 		must(is_error(before + FRONT, input & 1), "only errors get an entry");
 		must(right || input & 32, "only with a right checksum");
-		must(!memcmp(dst, &known.key.src, sizeof(*dst)), "only if it is for the sender");
+		must(!memcmp(&skb->dst, &known.key.src, sizeof(skb->dst)), "only if it is for the sender");
 		must(skb->ctinfo == (known.dir ? IP_CT_RELATED : IP_CT_RELATED_REPLY),
 		     "errors travel against what they quote");
 	}
@@ -201,8 +200,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct nf_hook_state state = { .net = &net };
 	struct vpnpass_packet pkt = { .state = &state, .off = FRONT };
-	struct sk_buff skb = { .len = FRONT + size - 1 };
-	union nf_inet_addr dst = { .all = { 1 } };
+	struct sk_buff skb = { .len = FRONT + size - 1, .dst = { .all = { 1 } } };
 	unsigned int verdict;
 	bool right;
 	u8 *before;
@@ -227,11 +225,11 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	}
 	right = sum_of(skb.data + FRONT, size - 1) == 0xffff;
 	if (input & 4)
-		quoted_sender(skb.data + FRONT, size - 1, pkt.ipv6, &dst);
+		quoted_sender(skb.data + FRONT, size - 1, pkt.ipv6, &skb.dst);
 	memcpy(before, skb.data, skb.len);
 	counted = asked = off_asked = 0;
-	verdict = vpnpass_icmp(&skb, &pkt, &dst);
-	check(&skb, before, verdict, right, &dst);
+	verdict = vpnpass_icmp(&skb, &pkt);
+	check(&skb, before, verdict, right);
 	nf_reset_ct(&skb);
 	free(skb.data);
 	free(before);

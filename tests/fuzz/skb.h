@@ -60,6 +60,7 @@ struct nf_conn {
 struct sk_buff {
 	u8 *data;
 	unsigned int len;
+	union nf_inet_addr dst;	/* as the IP header, which is not in @data, has it */
 	struct nf_conn *ct;
 	int ctinfo;
 	bool no_memory;		/* it can't be made writable */
@@ -74,14 +75,6 @@ struct vpnpass_binding {
 	struct vpnpass_flow *flow;
 	__be32 id;
 	u8 dir;
-};
-
-struct vpnpass_packet {
-	const struct nf_hook_state *state;
-	unsigned int off;
-	bool ipv6;
-	u8 l4proto;
-	u16 zone;
 };
 
 struct vpnpass_engine {
@@ -99,8 +92,14 @@ const struct vpnpass_engine *vpnpass_udp_engine(struct vpnpass_net *vn, __be16 p
 struct nf_conn *vpnpass_entry_get(struct vpnpass_flow *flow);
 void vpnpass_count(struct vpnpass_net *vn, unsigned int id, unsigned int what);
 struct vpnpass_net *vpnpass_pernet(const struct net *net);
-unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_packet *pkt,
-			  const union nf_inet_addr *outer_dst);
+unsigned int vpnpass_icmp(struct sk_buff *skb, struct vpnpass_packet *pkt);
+
+static inline void vpnpass_packet_key(struct vpnpass_key *key, const struct sk_buff *skb,
+				      const struct vpnpass_packet *pkt)
+{
+	(void)pkt;
+	key->dst = skb->dst;
+}
 
 static inline void *skb_header_pointer(const struct sk_buff *skb, unsigned int off,
 				       unsigned int len, void *buf)
