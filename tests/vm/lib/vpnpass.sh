@@ -193,12 +193,12 @@ offloaded() { # tcp|udp PORT: how many flows
 	at r conntrack -L -p "$1" 2>/dev/null | grep "dport=$2 " | grep -c OFFLOAD || true
 }
 
-# echo_udp NODE PORT: it sends back whatever comes there; $! is the process
+# echo_udp NODE PORT: it sends back whatever comes there, of IPv4 and IPv6; $! is the process
 echo_udp() {
 	launch "$1" python3 -c '
 import socket, sys
-sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sock.bind(("", int(sys.argv[1])))
+sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+sock.bind(("::", int(sys.argv[1])))
 while True:
     data, peer = sock.recvfrom(2000)
     sock.sendto(data, peer)' "$2" </dev/null >/dev/null 2>&1

@@ -365,17 +365,6 @@ server_limit() {
 	kill "$(cat "$LAB/peer-two.pid")"
 }
 
-# echo_udp6 NODE PORT: as echo_udp, over IPv6
-echo_udp6() {
-	launch "$1" python3 -c '
-import socket, sys
-sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-sock.bind(("::", int(sys.argv[1])))
-while True:
-    data, peer = sock.recvfrom(2000)
-    sock.sendto(data, peer)' "$2" </dev/null >/dev/null 2>&1
-}
-
 # Clients that need no help
 nat_t() {
 	local echoer node talk='
@@ -397,9 +386,6 @@ sys.exit(1)'
 	done
 	ill nat-t info ipsec
 	ill nat-t-several info ipsec
-	kill "$echoer"
-	echo_udp6 s 4500
-	echoer=$!
 	check "nat-t, IPv6: c1 talks" at c1 python3 -c "$talk" $SERVER6
 	check "nat-t, IPv6: is seen" eval 'vp doctor ipsec | tr -s "\n " " " | grep -q "used with $SERVER6 by 1 client:"'
 	check "nat-t, IPv6: the connection is seen" found entry info --client $LAN6:11 --server $SERVER6 ipsec
