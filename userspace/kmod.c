@@ -104,6 +104,7 @@ void kmod_get(const char *name, struct kmod *mod)
 	FILE *f = fopen("/proc/modules", "re");
 	char line[512], found[65], users[128];
 	unsigned int refs;
+	size_t len;
 
 	memset(mod, 0, sizeof(*mod));
 	while (f && !mod->loaded && fgets(line, sizeof(line), f)) {
@@ -112,11 +113,10 @@ void kmod_get(const char *name, struct kmod *mod)
 			continue;
 		mod->loaded = true;
 		mod->refs = refs;
-		users[strcspn(users, "[")] = '\0';	/* [permanent] */
-		users[strcspn(users, "-")] = '\0';
-		if (*users && users[strlen(users) - 1] == ',')
-			users[strlen(users) - 1] = '\0';
-		strcpy(mod->users, users);
+		len = strcspn(users, "[-");	/* [permanent] */
+		while (len && users[len - 1] == ',')
+			len--;
+		memcpy(mod->users, users, len);
 	}
 	if (f)
 		fclose(f);
