@@ -64,7 +64,7 @@ enum esp_count {
 
 struct esp_group;
 
-extern u64 esp_clock_offset;	/* of jiffies from the monotonic clock, in ms */
+extern atomic64_t esp_clock_offset;	/* of jiffies from the monotonic clock, in ms */
 
 /**
  * struct esp_cookie - an IKE SA, by its initiator's cookie
@@ -235,7 +235,12 @@ static inline u64 esp_now_coarse(void)
 /* The same to the millisecond: how soon a client answers is what tells clients apart. */
 static inline u64 esp_now(void)
 {
-	return div_u64(ktime_get_ns(), NSEC_PER_MSEC) + esp_clock_offset;
+	u64 ms = div_u64(ktime_get_ns(), NSEC_PER_MSEC), was = atomic64_read(&esp_clock_offset);
+	u64 offset = esp_clock(was, ms, esp_now_coarse());
+
+	if (unlikely(offset != was))
+		atomic64_set(&esp_clock_offset, offset);
+	return ms + offset;
 }
 
 /* main.c */

@@ -7,7 +7,7 @@
 #include <net/net_namespace.h>
 #include "esp.h"
 
-u64 esp_clock_offset __read_mostly;
+atomic64_t esp_clock_offset = ATOMIC64_INIT(0);
 
 static unsigned int mode = VPNPASS_MODE_OFF;
 module_param(mode, uint, 0444);
@@ -85,7 +85,6 @@ static int __init esp_init(void)
 		pr_err("mode %u: choose 0 (off), 1 (on) or 2 (rule)\n", mode);
 		return -EINVAL;
 	}
-	esp_clock_offset = esp_now_coarse() - div_u64(ktime_get_ns(), NSEC_PER_MSEC);
 	esp_cookie_init();
 	return vpnpass_engine_register(&esp_engine);
 }

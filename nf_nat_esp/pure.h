@@ -35,4 +35,16 @@ static inline u64 esp_since(u64 then, u64 now)
 	return now > then ? now - then : 0;
 }
 
+#define ESP_CLOCK_APART	32	/* ms: two late ticks of 10 ms, and some more */
+
+/*
+ * A clock of milliseconds beside one of ticks, by which the fast paths note their times. Ticks
+ * get lost, so that the clocks part, and then times of the one would be old by the other.
+ * Return: what to add to @ms for the time of @ticks: @offset, as long as it is near that.
+ */
+static inline u64 esp_clock(u64 offset, u64 ms, u64 ticks)
+{
+	return ms + offset - ticks <= ESP_CLOCK_APART ? offset : ticks - ms;
+}
+
 #endif

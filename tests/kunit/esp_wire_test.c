@@ -123,6 +123,32 @@ static void wire_natt(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, esp_natt_kind(marked, sizeof(marked) - 1), ESP_NATT_SHORT);
 }
 
+/* Ticks of 4 ms beside a clock: each hundredth is lost, later some come twice as fast. */
+static void wire_clocks(struct kunit *test)
+{
+	u64 ticks = 5000000000ull, ms = 77, offset = 0, last = 0, now;
+	u32 i, changes = 0;
+
+	for (i = 0; i < 100000; i++) {
+		u64 was = offset;
+
+		ms += 4;
+		if (i < 50000)
+			ticks += i % 100 ? 4 : 0;
+		else
+			ticks += i % 100 ? 4 : 8;
+		offset = esp_clock(offset, ms + i % 4, ticks);
+		changes += offset != was;
+		now = ms + i % 4 + offset;
+		KUNIT_ASSERT_GE(test, now, ticks);
+		KUNIT_ASSERT_LE(test, now, ticks + ESP_CLOCK_APART);
+		if (was)	/* back no further than they were apart */
+			KUNIT_ASSERT_GE(test, now + ESP_CLOCK_APART + 4, last);
+		last = now;
+	}
+	KUNIT_EXPECT_LE(test, changes, 1000u);
+}
+
 static struct kunit_case esp_wire_cases[] = {
 	KUNIT_CASE(wire_ike_fields),
 	KUNIT_CASE(wire_ike_short),
@@ -131,6 +157,7 @@ static struct kunit_case esp_wire_cases[] = {
 	KUNIT_CASE(wire_ike_cookies),
 	KUNIT_CASE(wire_esp),
 	KUNIT_CASE(wire_natt),
+	KUNIT_CASE(wire_clocks),
 	{}
 };
 
