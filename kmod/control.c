@@ -98,6 +98,8 @@ int vpnpass_control_add(struct vpnpass_control *control, struct nf_conn *ct)
 			vpnpass_uncharge_control(control);
 		else
 			list_add_tail_rcu(&control->list, &vn->controls);
+		if (err && err != -EEXIST)
+			why = VPNPASS_COUNT_NOMEM;
 		WRITE_ONCE(vn->changes, vn->changes + 1);
 	}
 	spin_unlock_bh(&vn->lock);

@@ -26,7 +26,7 @@ struct vpnpass_counter {
 	X(DATA_NO_ENTRY, "data-no-entry", \
 	  "Data packets dropped as no conntrack entry could be made.") \
 	X(DATA_NOMEM, "data-nomem", \
-	  "Packets dropped as they could not be made writable.") \
+	  "Packets dropped, or copies of them not made, as there was no memory.") \
 	X(ENTRY_REBUILT, "entry-rebuilt", \
 	  "Conntrack entries made anew for a running tunnel (after a flush or an idle time).") \
 	X(ENTRY_CLASH, "entry-clash", \

@@ -107,7 +107,8 @@ const struct vpnpass_engine *vpnpass_udp_engine(struct vpnpass_net *vn, __be16 p
 	return NULL;
 }
 
-static unsigned int vpnpass_split(struct sk_buff *skb, const struct nf_hook_state *state);
+static unsigned int vpnpass_split(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
+				  struct sk_buff *skb, const struct nf_hook_state *state);
 
 static unsigned int vpnpass_udp(struct vpnpass_net *vn, struct sk_buff *skb,
 				struct vpnpass_packet *pkt)
@@ -121,7 +122,7 @@ static unsigned int vpnpass_udp(struct vpnpass_net *vn, struct sk_buff *skb,
 	if (!engine || !engine->udp || !vpnpass_zone(skb, &pkt->zone))
 		return NF_ACCEPT;
 	if (unlikely(skb_is_gso(skb)))
-		return vpnpass_split(skb, pkt->state);
+		return vpnpass_split(vn, engine, skb, pkt->state);
 	return engine->udp(vn, skb, pkt);
 }
 
@@ -434,7 +435,8 @@ static void vpnpass_resume(struct sk_buff *skb, const struct nf_hook_state *stat
  * Several UDP packets that were put together on receipt, or never taken apart by their sender:
  * each may be for another client, so that each passes on its own, our hook first.
  */
-static unsigned int vpnpass_split(struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int vpnpass_split(struct vpnpass_net *vn, const struct vpnpass_engine *engine,
+				  struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct nf_hook_entries *e = vpnpass_hook_entries(state);
 	struct sk_buff *segs, *seg, *next;
@@ -445,8 +447,10 @@ static unsigned int vpnpass_split(struct sk_buff *skb, const struct nf_hook_stat
 	    vpnpass_is_bridged(skb))
 		return NF_ACCEPT;
 	segs = skb_gso_segment(skb, 0);
-	if (IS_ERR_OR_NULL(segs))
+	if (IS_ERR_OR_NULL(segs)) {
+		vpnpass_count(vn, engine->id, VPNPASS_COUNT_DATA_NOMEM);
 		return NF_DROP;
+	}
 	skb_list_walk_safe(segs, seg, next) {
 		skb_mark_not_on_list(seg);
 		vpnpass_resume(seg, state, e, behind - 1);
@@ -492,8 +496,11 @@ void vpnpass_send_copy(struct sk_buff *skb, struct vpnpass_flow *flow,
 	struct sk_buff *copy = pskb_copy(skb, GFP_ATOMIC);
 	int next = vpnpass_next_hook(e);
 
-	if (!copy)
+	if (!copy) {
+		vpnpass_count(flow->control->vn, flow->control->engine->id,
+			      VPNPASS_COUNT_DATA_NOMEM);
 		return;
+	}
 	if (next < 0 || vpnpass_attach(copy, flow, dir) != NF_ACCEPT)
 		kfree_skb(copy);
 	else

@@ -153,7 +153,7 @@ static struct esp_peers *esp_peers_new(struct vpnpass_net *vn, const struct vpnp
 int esp_peers_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec)
 {
 	struct esp_peers *peers = esp_peers_alloc(vn, &rec->key);
-	int dir;
+	int dir, err;
 
 	if (!peers)
 		return -ENOMEM;
@@ -165,7 +165,8 @@ int esp_peers_restore(struct vpnpass_net *vn, const struct vpnpass_record *rec)
 		peers->server_port[dir] = rec->server_port[dir];
 	}
 	vpnpass_flow_restore(&peers->ike, rec);
-	return esp_peers_enter(peers, NULL);
+	err = esp_peers_enter(peers, NULL);
+	return err || esp_peers_find(vn, &rec->key) ? err : -ENOMEM;
 }
 
 /* Does the pair still leave by the address that this entry has? */

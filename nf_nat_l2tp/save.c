@@ -96,7 +96,7 @@ bool l2tp_save(struct vpnpass_control *control, unsigned int i, struct vpnpass_r
 	return false;
 }
 
-/* control->lock held. Return: as l2tp_control_add(). */
+/* control->lock held. Return: as l2tp_control_add(), which may have ended the flow. */
 static int l2tp_restore_known(struct l2tp_control *c, const struct vpnpass_record *rec)
 {
 	int dir, err;
@@ -123,6 +123,7 @@ static int l2tp_restore_known(struct l2tp_control *c, const struct vpnpass_recor
 static int l2tp_restore_flow(struct vpnpass_net *vn, const struct vpnpass_record *rec)
 {
 	struct l2tp_control *c;
+	bool dead;
 	int err;
 
 	if (vpnpass_control_find(vn, &rec->key))
@@ -132,7 +133,10 @@ static int l2tp_restore_flow(struct vpnpass_net *vn, const struct vpnpass_record
 		return -ENOMEM;
 	spin_lock_bh(&c->base.lock);
 	err = l2tp_restore_known(c, rec);
+	dead = c->base.dead;
 	spin_unlock_bh(&c->base.lock);
+	if (dead)	/* no group; freed after a grace period */
+		return -ENOMEM;
 	if (err)
 		kfree(c);
 	return err;
