@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Allocations fail at random while packets set tunnels up and carry data, records are loaded, ICMP
+# errors are translated. Six tunnels of real daemons are there before. After each storm they carry
+# pings, and new ones come up; refusals were counted. FAULTS_ROUNDS: of each storm (3).
+. "$(dirname "$0")/../../vm/lib/lab.sh"
+. "$(dirname "$0")/../../vm/lib/l2tp.sh"
+. "$(dirname "$0")/../../vm/lib/all.sh"
+. "$(dirname "$0")/../../vm/lib/icmp.sh"
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/works.sh"
+
+ROUNDS=${FAULTS_ROUNDS:-3}
+OBJECTS=(kmalloc-64 kmalloc-96 kmalloc-128 kmalloc-192 kmalloc-256 kmalloc-512 kmalloc-1k
+	kmalloc-2k kmalloc-4k)
+PACKETS=(skbuff_head_cache skbuff_small_head kmalloc-1k)
+
+# storm NAME PERCENT "CACHES" WORK...: the work goes on while allocations fail; then all is well
+storm() {
+	local name=$1 percent=$2 start=$SECONDS work i
+	local -a caches
+	read -ra caches <<<"$3"
+	shift 3
+	for ((i = 0; i < ROUNDS; i++)); do
+		for work; do
+			at r conntrack -F >/dev/null 2>&1
+			inject "$percent" 1500 "${caches[@]}"
+			("$work") >"$LAB/work.log" 2>&1
+			calm
+			harvest || cp "$LAB/klog" "$VP_OUT/klog-$name-$i-$work"
+			failures=$((failures + $(cut -d' ' -f1 <"$LAB/harvested")))
+			traces=$((traces + $(cut -d' ' -f2 <"$LAB/harvested")))
+		done
+	done
+	diag "$name: $((SECONDS - start)) s; so far $failures failures, $traces of them in our modules"
+	after "$name"
+}
+
+# What must hold whenever nothing fails any more
+after() { # NAME
+	check "$1: the tunnels from before carry pings" each_of "$ALL" through 2
+	check "$1: new PPTP calls work" works_again pptp
+	check "$1: new L2TP tunnels work" works_again l2tp
+	check "$1: new IPsec tunnels work" works_again ipsec
+}
+
+nomem() { # PROTOCOL
+	echo $(($(counter nomem r "$1") + $(counter data-nomem r "$1")))
+}
+
+# Hash tables that cannot grow: of bindings, and of addresses
+growth_storm() {
+	vpnpass -n r disable all && all_help r # tables as small as at first
+	rm -f "$LAB/crowd" "$LAB/begin"
+	w_crowd >"$LAB/work.log" 2>&1 &
+	check "growth: a crowd stands ready" await crowd
+	inject 100 3000 kmalloc-2k kmalloc-4k
+	fail_set ignore-gfp-wait N
+	signal begin
+	wait $!
+	calm
+	harvest || cp "$LAB/klog" "$VP_OUT/klog-growth"
+	hang_up >/dev/null 2>&1
+	all_dial
+	check "growth: all come up when nothing fails any more" each_of "$ALL" wait_up
+	after growth
+}
+
+# Records of running tunnels, made known again while allocations fail; then all of them, for good
+load_storm() {
+	local i refused=0
+	check "running tunnels are saved" vpnpass -n r save "$LAB/saved"
+	for ((i = 0; i < ROUNDS * 4; i++)); do
+		vpnpass -n r disable all && all_help r
+		inject 30 1500 "${OBJECTS[@]}" nf_conntrack radix_tree_node
+		vpnpass -n r load "$LAB/saved" >"$LAB/loaded" 2>&1 && grep -q ' 0 refused' "$LAB/loaded" ||
+			refused=$((refused + 1))
+		each_of "$ALL" ping_once
+		calm
+		harvest || cp "$LAB/klog" "$VP_OUT/klog-load-$i"
+	done
+	check "records were refused in $refused of $i loads" test "$refused" -gt 0
+	vpnpass -n r disable all && all_help r
+	check "then all are loaded" vpnpass -n r load "$LAB/saved"
+	after load
+}
+
+ping_once() { # NODE
+	through "$1" 1 >/dev/null 2>&1 &
+	wait_for 3 gone $!
+	kill $! 2>/dev/null || true
+}
+
+hang_up() {
+	local node
+	each_of "c1 c2" pptp_hangup
+	l2tp_hangup c3 c4
+	each_of "c5 c6" ipsec_hangup
+	for node in c3 c4; do
+		wait_for 60 l2tp_down $node
+	done
+}
+
+# The real daemons set their tunnels up while allocations fail
+dial_storm() {
+	hang_up >/dev/null 2>&1
+	inject 20 1500 "${OBJECTS[@]}" nf_conntrack
+	all_dial
+	sleep 15
+	calm
+	harvest || cp "$LAB/klog" "$VP_OUT/klog-dial"
+	hang_up >/dev/null 2>&1
+	all_dial
+	check "dial: all come up when nothing fails any more" each_of "$ALL" wait_up
+	check "dial: all get pings through" each_of "$ALL" through 2
+}
+
+failures=0 traces=0
+topology clients=7 outside=1
+all_help r || bail "the modules do not load"
+works_setup
+all_daemons
+all_up
+quoted_packet
+fail_setup
+storm objects 30 "${OBJECTS[*]}" w_pptp w_l2tp w_l2tp3 w_l2tp_ip w_static w_ike1 w_ike2 w_manual
+storm entries 50 "nf_conntrack radix_tree_node ${OBJECTS[*]}" w_pptp w_l2tp w_l2tp_ip w_ike2 w_manual
+storm packets 20 "${PACKETS[*]}" w_pptp w_l2tp w_l2tp_ip w_ike2 w_guess w_icmp w_bundles
+storm anything 15 "" w_pptp w_l2tp w_l2tp3 w_static w_ike1 w_ike2 w_guess w_icmp w_caps
+load_storm
+dial_storm
+growth_storm
+for proto in pptp l2tp ipsec; do
+	check "refusals of $proto were counted" test "$(nomem $proto)" -gt 0
+	diag "$proto: nomem $(counter nomem r $proto), data-nomem $(counter data-nomem r $proto)"
+done
+diag "$failures allocations failed, $traces of them in our modules"
+check "the kernel said nothing else that it must not" test ! -s "$LAB/upset"
+sed 's/^/# /' "$LAB/upset" 2>/dev/null | head -n 40
+settle
