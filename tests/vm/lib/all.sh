@@ -51,6 +51,15 @@ through() {
 	esac
 }
 
+# pings_start NODE: through its tunnel, until ping_stop
+pings_start() {
+	case $1 in
+	c1 | c2) ping_start "$1" "$1" $TUNNEL_SERVER ;;
+	c3 | c4) ping_start "$1" "$1" $L2TP_SERVER -I ppp0 ;;
+	*) inner_start "$1" ;;
+	esac
+}
+
 # Rows of the tool without what changes with time
 all_ids() { # NODE
 	vpnpass -j -n "$1" tunnels | grep -oE '"(protocol|client|server|client-mapped|(client|server)-(id|session)(-mapped)?)": *[^,}]*' |
