@@ -72,6 +72,12 @@ check-random: ## an hour of all at random under KASAN (RANDOM_SECONDS=, RANDOM_S
 check-smp: ## the same on Debian's 6.1 with four CPUs
 	tests/vm/run -c 4 -m 2000 $(RANDOM_RUN)
 
+check-coverage: ## lines of the modules that KUnit and scenarios execute, less than 90 % is a failure (30 min)
+	tests/coverage/run
+
+check-faults: ## each allocation of the modules fails, under KASAN (30 min)
+	tests/uml/faults/run
+
 check-selftests: ## the kernel's netfilter selftests, plain and with our modules (an hour)
 	tests/selftests/run
 
@@ -116,5 +122,5 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-slow check-debug check-fifty check-unit \
-	check-random check-selftests check-smp check-web check-deb \
+	check-coverage check-faults check-random check-selftests check-smp check-web check-deb \
 	vm-matrix deb bench build-matrix fuzz fuzz-long fuzz-packets sim lint lint-full help
