@@ -131,6 +131,22 @@ static void l2tp_port_choose(struct l2tp_control *c, struct sk_buff *skb, struct
 }
 
 /**
+ * l2tp_back_retry() - do what there was no memory for
+ * @c: flow
+ *
+ * Context: control->lock held.
+ */
+void l2tp_back_retry(struct l2tp_control *c)
+{
+	if (!c->back.flow)
+		return;		/* it begins */
+	if (c->udp && !c->watched)
+		c->watched = !vpnpass_port_watch(c->port[IP_CT_DIR_REPLY]);
+	if (!c->back.bound && c->flow.zone.dir == NF_CT_DEFAULT_ZONE_DIR)
+		vpnpass_bind(c->base.vn, &c->back);
+}
+
+/**
  * l2tp_back_bind() - take what comes back, whatever ids it has
  * @c: flow whose port no other one has
  *
@@ -145,15 +161,13 @@ void l2tp_back_bind(struct l2tp_control *c)
 			 VPNPASS_REPLY);
 		c->back.key.id = htonl(ntohs(c->server_port[IP_CT_DIR_REPLY]) << 16 |
 				       ntohs(c->port[IP_CT_DIR_REPLY]));
-		c->watched = !vpnpass_port_watch(c->port[IP_CT_DIR_REPLY]);
 	} else {
 		l2tp_key(&c->back, c, &ck->dst, &ck->src, VPNPASS_ERROR);
 	}
 	c->back.id = c->back.key.id;
 	c->back.flow = &c->flow;
 	c->back.dir = IP_CT_DIR_REPLY;
-	if (c->flow.zone.dir == NF_CT_DEFAULT_ZONE_DIR)
-		vpnpass_bind(c->base.vn, &c->back);
+	l2tp_back_retry(c);
 }
 
 static void l2tp_ports_note(struct l2tp_control *c, const struct nf_conn *ct)

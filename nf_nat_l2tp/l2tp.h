@@ -255,6 +255,7 @@ struct l2tp_control *l2tp_control_new(struct vpnpass_net *vn, const struct vpnpa
 int l2tp_control_add(struct l2tp_control *c, struct nf_conn *ct);
 void l2tp_zone_note(struct l2tp_control *c);
 void l2tp_back_bind(struct l2tp_control *c);
+void l2tp_back_retry(struct l2tp_control *c);
 bool l2tp_gc(struct vpnpass_control *control);
 void l2tp_tunnels_end(struct vpnpass_control *control);
 

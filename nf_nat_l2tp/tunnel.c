@@ -240,10 +240,9 @@ static struct l2tp_tunnel *l2tp_tunnel_ask_clear(struct l2tp_control *c, u8 vers
 		l2tp_tunnel_del(t);
 		t = NULL;
 	}
-	if (t)
-		return t;
-	t = l2tp_tunnel_new(c, version);
-	if (t)
+	if (!t)
+		t = l2tp_tunnel_new(c, version);
+	if (t && !l2tp_tunnel_bound(t))	/* or there was no memory for it before */
 		l2tp_tunnel_bind(t, m->assigned.value, m->digest);
 	return t;
 }
@@ -263,6 +262,7 @@ struct l2tp_tunnel *l2tp_tunnel_ask(struct l2tp_control *c, const struct l2tp_he
 {
 	struct l2tp_tunnel *t = NULL;
 
+	l2tp_back_retry(c);
 	if (m->assigned3.sight != L2TP_ABSENT)
 		l2tp_count(c->base.vn, L2TP_COUNT_BOTH);
 	else if (m->assigned.sight == L2TP_HIDDEN)
