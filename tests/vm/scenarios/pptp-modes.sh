@@ -18,6 +18,11 @@ try() { # NAME HELPED
 }
 
 topology clients=1
+load_netfilter
+load_core
+for m in nf_nat_pptp nf_nat_l2tp nf_nat_esp; do
+	refute "$m refuses mode 3" insmod "$VP_KO/$m.ko" mode=3
+done
 load_modules
 equal "off at first" 0 "$(value r)"
 try "off: no help" no
