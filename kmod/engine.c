@@ -163,7 +163,7 @@ EXPORT_SYMBOL_GPL(vpnpass_engine_net_exit);
  * @engine: the protocol; stays until vpnpass_engine_unregister()
  *
  * Context: process.
- * Return: 0; -EEXIST if the kernel's own helper for the protocol is loaded; -errno.
+ * Return: 0; -EBUSY if the kernel's own helper for the protocol is loaded; -errno.
  */
 int vpnpass_engine_register(const struct vpnpass_engine *engine)
 {

@@ -53,7 +53,8 @@ static void vpnpass_helper_del_first(const struct vpnpass_engine *engine, int n)
  * @engine: the protocol
  *
  * Context: process.
- * Return: 0; -EEXIST if somebody else has the name.
+ * Return: 0; -EBUSY if somebody else has the name. Not -EEXIST, which modprobe takes for a module
+ * that is loaded already.
  */
 int vpnpass_helper_add(const struct vpnpass_engine *engine)
 {
@@ -75,7 +76,7 @@ int vpnpass_helper_add(const struct vpnpass_engine *engine)
 		return err;
 	pr_err("nf_vpnpass: another module provides conntrack helper \"%s\"; unload it first (modprobe -r nf_nat_%s nf_conntrack_%s)\n",
 	       engine->helper, engine->helper, engine->helper);
-	return -EEXIST;
+	return -EBUSY;
 }
 
 /**

@@ -12,7 +12,7 @@ fails_with_exists() {
 # Without the in-tree NAT half the module names do not clash, but the helper names do.
 helper_clash() {
 	insmod "$VP_KO/nf_nat_pptp.ko" && return 1
-	insmod "$VP_KO/nf_nat_pptp.ko" 2>&1 | grep -i 'exist' &&
+	insmod "$VP_KO/nf_nat_pptp.ko" 2>&1 | grep -i 'busy' &&
 		dmesg | grep 'another module provides conntrack helper "pptp"'
 }
 
@@ -40,7 +40,7 @@ peer_server_stop s >/dev/null
 at r nft delete table inet vphelper 2>/dev/null || at r nft delete table ip vphelper
 flush_conntrack >/dev/null 2>&1
 check "the in-tree NAT half unloads" wait_for 10 rmmod nf_nat_pptp
-check "our module still fails with EEXIST, and says why" helper_clash
+check "our module fails with EBUSY, and says why" helper_clash
 check "the other half unloads" wait_for 10 rmmod nf_conntrack_pptp
 check "now ours loads" load_pptp
 mode r on
