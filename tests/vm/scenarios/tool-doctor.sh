@@ -116,9 +116,23 @@ no_rights() {
 	check "nobody: entries-unread: found" nobody_finds entries-unread pptp --client $LAN.11 --server $SERVER
 }
 
+# DKMS signs what it builds, if it can
+without_signatures() {
+	python3 - "$MODULES"/updates/*.ko <<-'EOT'
+		import pathlib, sys
+		END = b"~Module signature appended~\n"
+		for path in map(pathlib.Path, sys.argv[1:]):
+		    data = path.read_bytes()
+		    if data.endswith(END):
+		        data = data[:-len(END)]
+		        path.write_bytes(data[:-12 - int.from_bytes(data[-4:], "big")])
+	EOT
+}
+
 modules() {
 	installation
 	check "the modules install" install_netfilter_modules
+	without_signatures
 	echo Y >"$LAB/enforce"
 	check "Secure Boot: doctor runs" unshare -m sh -c "mount --bind '$LAB/enforce' /sys/module/module/parameters/sig_enforce &&
 		nsenter --net=/run/netns/r vpnpass -j doctor pptp >'$LAB/doctor.json' || [ \$? = 1 ]"
