@@ -11,6 +11,7 @@
 
 #define PACKET		100	/* bytes behind the IP header */
 #define WARM_UP		2000
+#define ROUNDS_LEAST	3
 #define ROUNDS		8
 #define MAX_STREAMS	16384
 #define FIRST_SEQ	100	/* above those of bench_warm */
@@ -224,16 +225,15 @@ static double least(struct job *j, long count, long rounds)
 }
 
 /*
- * So many packets in ROUNDS rounds. Fewer rounds, two or one, if there are so many streams
- * that a round has to be longer.
+ * So many packets in ROUNDS rounds. Fewer rounds, down to three, if there are so many streams that
+ * a round has to be longer: in each of one or two a timer may be at work.
  */
 static double measure(struct job *j, long count)
 {
-	long streams = j->nstreams, each = count / ROUNDS, rounds = ROUNDS, most;
+	long streams = j->nstreams, each = count / ROUNDS, rounds = ROUNDS;
 
 	each = (each + streams - 1) / streams * streams;
-	most = each > 2 * count ? 1 : 2;
-	while (rounds > most && each * rounds > count)
+	while (rounds > ROUNDS_LEAST && each * rounds > count)
 		rounds--;
 	return least(j, each, rounds);
 }
