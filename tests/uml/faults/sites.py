@@ -6,8 +6,8 @@ sites.py list                 sites in the sources: file:line allocator
 sites.py wrap                 a header that makes each allocator tell when it failed, and where
 sites.py judge LOG            TAP: was each site seen to fail in this kernel log?
 
-A site counts as failed if its call gave no memory right after failslab wrote that it made an
-allocation fail, with one of our modules in the stack trace. For what is marked quiet in
+A site counts as failed if its call gave no memory after failslab wrote that it made an allocation
+fail, with one of our modules in the stack trace, and before it made the next one fail. For what is marked quiet in
 "allocators" there is no such trace, and the call's own failure counts.
 """
 import glob
@@ -120,7 +120,6 @@ def failures(log):
             where = (note.group(1), int(note.group(2)))
             table = traced if through else bare
             table[where] = table.get(where, 0) + 1
-            through = False
     return traced, bare, ours
 
 

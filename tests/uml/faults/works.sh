@@ -27,10 +27,14 @@ works_setup() {
 	done | ip -n c7 -batch -
 	launch o1 pptp_peer server </dev/null >"$LAB/other.log" 2>&1
 	# cloned packets have to be copied before they are changed; events have listeners
-	launch r tcpdump -i any -w /dev/null </dev/null >/dev/null 2>&1
+	launch r python3 -c 'import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3))
+while True:
+    s.recv(100)' </dev/null >/dev/null 2>&1
 	launch r vpnpass events </dev/null >/dev/null 2>&1
 	launch r conntrack -E </dev/null >/dev/null 2>&1
-	at r sysctl -qw net.netfilter.nf_conntrack_timestamp=1 net.netfilter.nf_conntrack_events=1
+	at r sysctl -qw net.netfilter.nf_conntrack_timestamp=1 net.netfilter.nf_conntrack_events=1 \
+		net.netfilter.nf_conntrack_acct=0	# ours add the counters
 	at r nft -f - <<-EOT
 		table inet labels {
 			chain labelled {
