@@ -52,7 +52,7 @@ check: ## the tests, but for check-slow (45 min), ends with "N passed, N failed"
 check-quick: ## lint, units, fuzzer and the smoke scenarios on one kernel (5 min warm)
 	tests/tools/check quick
 
-check-slow: ## scenarios and kernels that make check leaves out (12 min)
+check-slow: ## scenarios and kernels that make check leaves out (14 min)
 	tests/tools/check slow
 
 check-debug: ## units and scenarios under KASAN, lockdep, kmemleak, UBSAN
