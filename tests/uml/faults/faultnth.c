@@ -59,13 +59,12 @@ static int arm(long n)
 	return !left;
 }
 
-static int module_name(const char *path, char *name, size_t size)
+static void module_name(const char *path, char *name, size_t size)
 {
 	const char *base = strrchr(path, '/');
 
 	snprintf(name, size, "%s", base ? base + 1 : path);
 	name[strcspn(name, ".")] = '\0';
-	return 0;
 }
 
 /* Somebody may look at it for a moment. */

@@ -6,10 +6,9 @@
 
 ALL="c1 c2 c3 c4 c5 c6"
 
-all_daemons() {
+ppp_daemons() {
 	local node
 	load_l2tp_stack
-	tunnel_ends c5 c6
 	pptpd_start s
 	lns s
 	for node in c1 c2; do
@@ -19,6 +18,11 @@ all_daemons() {
 		lac $node
 		tunnel_id $node 0x1234
 	done
+}
+
+all_daemons() {
+	tunnel_ends c5 c6
+	ppp_daemons
 	daemons c5 c6
 }
 

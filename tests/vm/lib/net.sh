@@ -106,6 +106,21 @@ masquerade() {
 	EOF
 }
 
+# zones OF_LAN [OF_WAN]: conntrack zones of the router's administrator, as nft's ct statement has them
+zones() {
+	at r nft -f - <<-EOT
+		table inet vpzone
+		delete table inet vpzone
+		table inet vpzone {
+			chain pre {
+				type filter hook prerouting priority raw; policy accept;
+				iifname "lan" ct $1
+				iifname "eth0" ${2:+ct }${2:-accept}
+			}
+		}
+	EOT
+}
+
 # dnat NODE MATCH... -- TARGET: a rule of the nat table of a router.
 dnat() {
 	local node=$1

@@ -6,20 +6,6 @@
 
 export PROTO=ipsec
 
-zones() { # OF_LAN [OF_WAN]
-	at r nft -f - <<-EOT
-		table inet vpzone
-		delete table inet vpzone
-		table inet vpzone {
-			chain pre {
-				type filter hook prerouting priority raw; policy accept;
-				iifname "lan" ct $1
-				iifname "eth0" ${2:+ct }${2:-accept}
-			}
-		}
-	EOT
-}
-
 topology clients=2
 tunnel_ends c1 c2
 load_netfilter

@@ -8,33 +8,8 @@
 
 ALL="c1 c2 c3 c4" # as in all.sh, without IPsec
 
-zones() { # OF_LAN [OF_WAN]
-	at r nft -f - <<-EOT
-		table inet vpzone
-		delete table inet vpzone
-		table inet vpzone {
-			chain pre {
-				type filter hook prerouting priority raw; policy accept;
-				iifname "lan" ct $1
-				iifname "eth0" ${2:+ct }${2:-accept}
-			}
-		}
-	EOT
-}
-
-ends() {
-	load_l2tp_stack
-	pptpd_start s
-	lns s
-	call_id c1 777
-	call_id c2 777
-	lac c3
-	lac c4
-	tunnel_id c3 0x1234
-	tunnel_id c4 0x1234
-}
-
-in_zone() { # COMMAND: how many control connections are in the zone
+# How many control connections are in the zone
+in_zone() {
 	at r conntrack -L --zone 7 2>/dev/null | grep -cE 'dport=(1723|1701) '
 }
 
@@ -43,7 +18,7 @@ load_netfilter
 check "one zone for both directions" zones "zone set 7" "zone set 7"
 help_on r pptp
 help_on r l2tp
-ends
+ppp_daemons
 pptp_dial c1
 pptp_dial c2
 l2tp_dial c3 c4
