@@ -443,6 +443,24 @@ bool vpnpass_flow_idle(const struct vpnpass_flow *flow, unsigned int secs)
 }
 EXPORT_SYMBOL_GPL(vpnpass_flow_idle);
 
+/*
+ * The entry of a first packet which no other followed is conntrack's own, and nobody has kept it.
+ * Left alone it would keep the flow's next packet from being taken for a first one.
+ */
+static void vpnpass_entry_drop_first(struct vpnpass_flow *flow)
+{
+	struct nf_conn *ct;
+
+	if (flow->had_entry || rcu_access_pointer(flow->ct))
+		return;
+	ct = vpnpass_entry_find(flow, IP_CT_DIR_ORIGINAL);
+	if (!ct)
+		return;
+	if (vpnpass_entry_fits(flow, ct))
+		nf_ct_delete(ct, 0, 0);
+	nf_ct_put(ct);
+}
+
 /**
  * vpnpass_flow_end() - a flow is over: its entry goes, and it gets no other
  * @flow: the flow
@@ -452,6 +470,7 @@ EXPORT_SYMBOL_GPL(vpnpass_flow_idle);
 void vpnpass_flow_end(struct vpnpass_flow *flow)
 {
 	flow->dead = true;
+	vpnpass_entry_drop_first(flow);
 	vpnpass_entry_drop(flow, true);
 }
 EXPORT_SYMBOL_GPL(vpnpass_flow_end);
