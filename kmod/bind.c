@@ -71,10 +71,13 @@ EXPORT_SYMBOL_GPL(vpnpass_lookup);
  */
 int vpnpass_bind(struct vpnpass_net *vn, struct vpnpass_binding *binding)
 {
-	int err = rhashtable_lookup_insert_fast(&vn->table, &binding->node,
-						vpnpass_table_params);
+	int err;
 
-	binding->bound = !err;
+	/* before: who finds it on another CPU may take it out at once */
+	binding->bound = true;
+	err = rhashtable_lookup_insert_fast(&vn->table, &binding->node, vpnpass_table_params);
+	if (err)
+		binding->bound = false;
 	return err;
 }
 EXPORT_SYMBOL_GPL(vpnpass_bind);
