@@ -28,9 +28,10 @@ bus_is_there() {
 	at r test -S /run/dbus/system_bus_socket
 }
 
-firewalld_is_there() {
-	at r dbus-send --system --print-reply --dest=org.freedesktop.DBus / \
-		org.freedesktop.DBus.NameHasOwner string:org.fedoraproject.FirewallD1 | grep true
+# It has its name on the bus before its rules are there; flows that begin meanwhile pass untranslated,
+# and would go on so
+firewalld_runs() {
+	[ "$(at r firewall-cmd --state 2>&1)" = running ]
 }
 
 firewalld_start() {
@@ -38,7 +39,7 @@ firewalld_start() {
 	launch r dbus-daemon --system --nofork --nopidfile </dev/null >"$LAB/dbus.log" 2>&1
 	wait_for 20 bus_is_there || bail "dbus-daemon does not start: $(cat "$LAB/dbus.log")"
 	launch r firewalld --nofork --nopid </dev/null >"$LAB/firewalld.log" 2>&1
-	wait_for 60 firewalld_is_there ||
+	wait_for 60 firewalld_runs ||
 		bail "firewalld does not start: $(tail -n 5 "$LAB/firewalld.log" /var/log/firewalld)"
 }
 
@@ -53,8 +54,12 @@ ipsec_clients_work() { # [SECONDS]
 		"start all" "ping all 3" "expect moved 0"
 }
 
+refused() { # NODE: and is told so
+	at "$1" ping -c 1 -W 2 $SERVER | grep 'Packet filtered'
+}
+
 blocked() {
-	refute "firewalld refuses what the LAN sends out" at c1 ping -c 1 -W 2 $SERVER
+	check "firewalld refuses what the LAN sends out" refused c1
 	refute "firewalld refuses PPTP" peer c1 --timeout 3 "connect 1" "dial 1" "ping 3"
 	refute "firewalld refuses L2TP" l2tp_clients_work 3
 	refute "firewalld refuses IKE" ipsec_clients_work 3
@@ -88,7 +93,7 @@ signal go
 check "the calls of the first client go on" peer_end one
 check "the calls of the second client go on" peer_end two
 check "the PPTP server agrees" peer_server_stop s
-refute "other traffic stays refused" at c1 ping -c 1 -W 2 $SERVER
+check "other traffic stays refused" refused c1
 end_processes_but_holders
 at r nft flush ruleset
 at r conntrack -F >/dev/null 2>&1
