@@ -66,6 +66,9 @@ RANDOM_SEED ?= $(shell od -An -N2 -tu2 /dev/urandom | tr -d ' ')
 RANDOM_RUN = -t $$(($(RANDOM_SECONDS) + 1200)) -e RANDOM_SECONDS=$(RANDOM_SECONDS) \
 	-e RANDOM_SEED=$(RANDOM_SEED) vm/long/random
 
+check-floods: ## each cap reached from LAN and WAN while thirty real tunnels carry pings (25 min)
+	tests/uml/run -m 3000M -t 2400 vm/long/flood-l2tp vm/long/flood-pptp vm/long/flood-ipsec
+
 check-random: ## an hour of all at random under KASAN (RANDOM_SECONDS=, RANDOM_SEED=)
 	tests/uml/run -d $(RANDOM_RUN)
 
@@ -122,5 +125,5 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all modules tool install uninstall clean demo check check-quick check-slow check-debug check-fifty check-unit \
-	check-coverage check-faults check-random check-selftests check-smp check-web check-deb \
+	check-coverage check-faults check-floods check-random check-selftests check-smp check-web check-deb \
 	vm-matrix deb bench build-matrix fuzz fuzz-long fuzz-packets sim lint lint-full help

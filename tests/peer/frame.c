@@ -118,6 +118,7 @@ static size_t put_v4(u8 *p, const struct segment *s)
 
 	memset(p, 0, 20);
 	p[0] = 0x45;
+	p[1] = s->tos;
 	put16(p + 2, 20 + len);
 	put16(p + 4, ++ident);
 	put16(p + 6, 0x4000);
@@ -145,6 +146,7 @@ static size_t put_v6(u8 *p, const struct segment *s)
 
 void port_send(struct port *p, const struct segment *s)
 {
+	struct pollfd pfd = { .fd = p->fd, .events = POLLOUT };
 	static u8 frame[FRAME_MAX];
 	bool v4 = s->src.ss.ss_family == AF_INET;
 	size_t len = ETH_HLEN;
@@ -153,8 +155,11 @@ void port_send(struct port *p, const struct segment *s)
 	memcpy(frame + 6, p->mac, 6);
 	put16(frame + 12, v4 ? ETHERTYPE_V4 : ETHERTYPE_V6);
 	len += v4 ? put_v4(frame + len, s) : put_v6(frame + len, s);
-	if (send(p->fd, frame, len, 0) < 0 && errno != ENOBUFS)
-		die_errno("cannot send a frame of %zu bytes", len);
+	while (send(p->fd, frame, len, 0) < 0 && errno != ENOBUFS) {
+		if (errno != EAGAIN)
+			die_errno("cannot send a frame of %zu bytes", len);
+		poll(&pfd, 1, -1);
+	}
 }
 
 static void set_addrs(struct segment *s, const u8 *src, const u8 *dst, int family)
@@ -196,6 +201,7 @@ bool segment_parse(const u8 *ip, size_t len, struct segment *s)
 		if (get16(ip + 2) > len)
 			return false;
 		s->csum_ok = !csum_fold(csum_add(0, ip, 20));
+		s->tos = ip[1];
 		set_addrs(s, ip + 12, ip + 16, AF_INET);
 		return parse_tcp(ip + 20, get16(ip + 2) - 20, s);
 	}

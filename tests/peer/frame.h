@@ -22,6 +22,7 @@ struct segment {
 	struct addr src, dst;		/* with ports */
 	u32 seq, ack;
 	u8 flags;
+	u8 tos;				/* IPv4 */
 	const u8 *data;
 	u16 len;
 	bool csum_ok;			/* of IP and TCP, when received */

@@ -2,9 +2,9 @@
 /* Packets that nobody asked for, from any source address: ESP, AH, and IKE that is none. */
 #define _GNU_SOURCE
 #include "ipsec.h"
+#include "spread.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@ struct flood {
 	struct addr src, dst;
 	u32 value;		/* of the kind, 0: random */
 	u32 turn;
+	struct spread spread;
 };
 
 struct packet {
@@ -204,6 +205,7 @@ static void emit(int fd, struct flood *f, const struct kind_of *k)
 
 	k->make(f, &p);
 	len = put_ipv4(buf, f, k, &p);
+	spread_packet(&f->spread, buf, f->turn);
 	if (sendto(fd, buf, len, 0, (void *)&f->dst.ss, f->dst.len) < 0 && errno != ENOBUFS)
 		die_errno("cannot send to %s", addr_text(&f->dst));
 }
@@ -213,7 +215,7 @@ int flood_main(int argc, char **argv)
 	static const struct option opts[] = {
 		{ "dst", required_argument, NULL, 'd' }, { "src", required_argument, NULL, 's' },
 		{ "count", required_argument, NULL, 'c' }, { "ms", required_argument, NULL, 'm' },
-		{ NULL, 0, NULL, 0 }
+		SPREAD_OPTIONS, { NULL, 0, NULL, 0 }
 	};
 	struct flood f = { .turn = 0 };
 	const struct kind_of *k;
@@ -226,7 +228,9 @@ int flood_main(int argc, char **argv)
 		case 's': f.src = address(optarg, 0); break;
 		case 'c': count = number(optarg, "--count", 1, 10000000); break;
 		case 'm': ms = number(optarg, "--ms", 0, 10000); break;
-		default: usage_error("flood: unknown option");
+		default:
+			if (!spread_option(&f.spread, o, optarg))
+				usage_error("flood: unknown option");
 		}
 	}
 	if (f.dst.ss.ss_family != AF_INET)
@@ -238,7 +242,9 @@ int flood_main(int argc, char **argv)
 	if (fd < 0)
 		die_errno("cannot open a raw socket (needs root)");
 	for (; f.turn < (u32)count; f.turn++) {
+		spread_wait(&f.spread, f.turn);
 		emit(fd, &f, k);
+		f.value += f.spread.up;
 		if (ms)
 			usleep(ms * 1000);
 	}

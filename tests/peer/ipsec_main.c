@@ -5,7 +5,8 @@
 static const struct mode mode[] = {
 	{ "play", "--server NETNS=A --clients NETNS=A[+N] [--ike 1|2] [--nat A] [--timeout S] [--size N] "
 	  "STEP...: all ends at once (an unknown step lists them)", play_main },
-	{ "flood", "--dst A [--src A] [--count N] [--ms N] KIND [VALUE]: packets that nobody asked for",
+	{ "flood", "--dst A [--src A] [--count N] [--ms N] [--clients N] [--servers N] [--rate N] "
+	  "[--tos N] [--up] KIND [VALUE]: packets that nobody asked for",
 	  flood_main },
 	{ "sniff", "prints packets as key=value lines", sniff_main },
 	{ "icmp", "sends an ICMP error about a packet that sniff wrote", icmp_main },

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* L2TP packets that nobody asked for, from any source address. */
 #include "l2tp.h"
+#include "spread.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@ struct flood {
 	u16 sport, dport;
 	u32 value;		/* of the kind, 0: random */
 	u32 turn;
+	struct spread spread;
 };
 
 /* What follows the UDP header, or the IP header */
@@ -421,6 +422,7 @@ static void emit(int fd, struct flood *f, const struct kind_of *k)
 
 	k->make(f, &b);
 	len = put_packet(buf, f, k->proto, &b);
+	spread_packet(&f->spread, buf, f->turn);
 	if (sendto(fd, buf, len, 0, (void *)&f->dst.ss, f->dst.len) < 0 && errno != ENOBUFS)
 		die_errno("cannot send to %s", addr_text(&f->dst));
 }
@@ -432,7 +434,7 @@ static void parse(struct flood *f, int argc, char **argv, long *count, long *ms)
 		{ "sport", required_argument, NULL, 'p' },
 		{ "dport", required_argument, NULL, 'P' },
 		{ "count", required_argument, NULL, 'c' }, { "ms", required_argument, NULL, 'm' },
-		{ NULL, 0, NULL, 0 }
+		SPREAD_OPTIONS, { NULL, 0, NULL, 0 }
 	};
 	int o;
 
@@ -444,7 +446,9 @@ static void parse(struct flood *f, int argc, char **argv, long *count, long *ms)
 		case 'P': f->dport = number(optarg, "--dport", 0, 65535); break;
 		case 'c': *count = number(optarg, "--count", 1, 10000000); break;
 		case 'm': *ms = number(optarg, "--ms", 0, 10000); break;
-		default: usage_error("flood: unknown option");
+		default:
+			if (!spread_option(&f->spread, o, optarg))
+				usage_error("flood: unknown option");
 		}
 	}
 	if (f->dst.ss.ss_family != AF_INET)
@@ -466,7 +470,9 @@ int flood_main(int argc, char **argv)
 	if (fd < 0)
 		die_errno("cannot open a raw socket (needs root)");
 	for (; f.turn < (u32)count; f.turn++) {
+		spread_wait(&f.spread, f.turn);
 		emit(fd, &f, k);
+		f.value += f.spread.up;
 		if (ms)
 			usleep(ms * 1000);
 	}
