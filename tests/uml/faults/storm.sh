@@ -71,22 +71,31 @@ nomem() { # PROTOCOL
 	echo $(($(counter nomem r "$1") + $(counter data-nomem r "$1")))
 }
 
-# Hash tables that cannot grow: of bindings, and of addresses
+# growth_storm NAME CROWD [WORK]: hash tables that cannot grow. That of bindings is the first which is
+# too small, but for what goes on before.
 growth_storm() {
+	local before=
+	hang_up >/dev/null 2>&1
 	vpnpass -n r disable all && all_help r # tables as small as at first
-	rm -f "$LAB/crowd" "$LAB/begin"
-	w_crowd >"$LAB/work.log" 2>&1 &
-	check "growth: a crowd stands ready" await crowd
+	rm -f "$LAB/crowd" "$LAB/begin" "$LAB/ready" "$LAB/over"
+	if [ $# -gt 2 ]; then
+		"$3" >"$LAB/before.log" 2>&1 &
+		before=$!
+		check "$1: $3 goes on" await ready
+	fi
+	"$2" >"$LAB/work.log" 2>&1 &
+	check "$1: a crowd stands ready" await crowd
 	inject 100 3000 kmalloc-2k kmalloc-4k
 	fail_set ignore-gfp-wait N
 	until : >"$LAB/begin"; do :; done	# no memory for another process
 	wait $!
 	calm
-	harvest || cp "$LAB/klog" "$VP_OUT/klog-growth"
-	hang_up >/dev/null 2>&1
+	: >"$LAB/over"
+	[ -z "$before" ] || wait "$before"
+	harvest || cp "$LAB/klog" "$VP_OUT/klog-$1"
 	all_dial
-	check "growth: all come up when nothing fails any more" each_of "$ALL" wait_up
-	after growth
+	check "$1: all come up when nothing fails any more" each_of "$ALL" wait_up
+	after "$1"
 }
 
 # Records of running tunnels, made known again while allocations fail; then all of them, for good.
@@ -125,6 +134,19 @@ hang_up() {
 	done
 }
 
+# pluto aborts at times when the kernel had no memory for what it asked
+plutos_again() {
+	local node pid
+	for node in s c5 c6; do
+		pid=$(cat "$LAB/ipsec-$node/pid")
+		kill "$pid" 2>/dev/null || true
+		wait_for 20 gone "$pid"
+		ip -n $node xfrm state flush
+		ip -n $node xfrm policy flush
+	done
+	daemons c5 c6
+}
+
 # The real daemons set their tunnels up while allocations fail
 dial_storm() {
 	hang_up >/dev/null 2>&1
@@ -134,6 +156,7 @@ dial_storm() {
 	calm
 	harvest || cp "$LAB/klog" "$VP_OUT/klog-dial"
 	hang_up >/dev/null 2>&1
+	plutos_again
 	all_dial
 	check "dial: all come up when nothing fails any more" each_of "$ALL" wait_up
 	check "dial: all get pings through" each_of "$ALL" through 2
@@ -149,11 +172,12 @@ quoted_packet
 fail_setup
 storm objects 30 "${OBJECTS[*]}" w_pptp w_l2tp w_l2tp3 w_l2tp_ip w_static w_ike1 w_ike2 w_manual
 storm entries 50 "nf_conntrack radix_tree_node ${OBJECTS[*]}" w_pptp w_l2tp w_l2tp_ip w_ike2 w_manual
-storm packets 20 "${PACKETS[*]}" w_pptp w_l2tp w_l2tp_ip w_ike2 w_guess w_icmp w_bundles
+storm packets 20 "${PACKETS[*]}" w_pptp w_l2tp w_l2tp_ip w_ike2 w_guess w_icmp w_bundles w_parts
 storm anything 15 "" w_pptp w_l2tp w_l2tp3 w_static w_ike1 w_ike2 w_guess w_icmp w_caps
 load_storm
 dial_storm
-growth_storm
+growth_storm addresses w_small_crowd w_calls
+growth_storm bindings w_crowd
 for proto in pptp l2tp ipsec; do
 	check "refusals of $proto were counted" test "$(nomem $proto)" -gt 0
 	diag "$proto: nomem $(counter nomem r $proto), data-nomem $(counter data-nomem r $proto)"

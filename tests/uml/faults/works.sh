@@ -125,24 +125,20 @@ w_caps() {
 	at r sysctl -qw net.netfilter.nf_vpnpass.max_controls=16384
 }
 
-# A GRE packet of c2, whose call id was replaced, as the server sees it
+# A GRE packet to c2 as c2 sees it, with its own call id, which the router has put there
 quoted_packet() {
-	sniff_start gre s --proto gre --src "$ROUTER" --out "$LAB/gre-c1.bin"
-	ping_tunnel c1 2 >/dev/null
-	sniff_end gre >/dev/null
-	sniff_start gre s --proto gre --src "$ROUTER" --out "$LAB/gre-c2.bin"
+	sniff_start gre c2 --proto gre --src "$SERVER" --out "$LAB/gre.bin"
 	ping_tunnel c2 2 >/dev/null
 	sniff_end gre >/dev/null
 }
 
-# Routers outside complain about it
+# Routers inside complain to the server about it, while its call has an entry
 w_icmp() {
-	local i file
-	for i in {1..15}; do
-		for file in "$LAB/gre-c1.bin" "$LAB/gre-c2.bin"; do
-			at s pptp_peer icmp --src "$WAN.99" --dst "$ROUTER" --type 3 --code 2 --mtu 0 \
-				--quote 60 --packet "$file"
-		done
+	local i
+	through c2 5
+	for i in {1..30}; do
+		at c7 pptp_peer icmp --src "$(outer c7)" --dst "$SERVER" --type 3 --code 2 --mtu 0 \
+			--quote 60 --packet "$LAB/gre.bin"
 	done
 }
 
@@ -167,10 +163,39 @@ for n in range(60):
 	wait
 }
 
+# Messages of which only the first bytes are where a packet's headers are
+w_parts() {
+	at c7 python3 -c '
+import socket, struct, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 1701))
+avps = struct.pack("!HHHH HHHH", 0x8008, 0, 0, 1, 0x8008, 0, 9, 7)
+for n in range(40):
+    head = struct.pack("!HHHHHH", 0xc802, 12 + len(avps), 0, 0, 0, 0)
+    try:
+        s.sendto(head, socket.MSG_MORE, (sys.argv[1], 1701))
+        s.sendto(avps, (sys.argv[1], 1701))
+    except OSError:
+        pass
+' "$OTHER"
+}
+
+# One client has many calls
+w_calls() {
+	pptp_client 1 "connect 1" "dial 200" "touch $LAB/ready" "wait $LAB/over" close
+}
+
 # Eighty clients at once, told when to begin
 w_crowd() {
 	ipsec_peer play --server "o1=$OTHER" --clients "c7=$LAN.130+80" "touch $LAB/crowd" \
 		"wait $LAB/begin" "-manual all" "talk all 100" "sleep 3000"
+}
+
+# As many of which little is to be remembered: the tables want memory from the same cache as what
+# IPsec keeps of a client
+w_small_crowd() {
+	l2tp_peer play --server "o1=$OTHER" --clients "c7=$LAN.130+80" "set timeout 2000" "touch $LAB/crowd" \
+		"wait $LAB/begin" "-start all 10" "sleep 1000"
 }
 
 # works_again PROTOCOL: clients that nobody knows yet, with nothing failing
