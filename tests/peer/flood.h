@@ -8,11 +8,9 @@
 
 #define FLOOD_SEGMENT	1400	/* bytes of messages in a segment at most */
 
-/*
- * Read the next frame with an IPv4 packet that came in; false if there is none. It stays in
- * @frame, which has FLOOD_FRAME bytes.
- */
-#define FLOOD_FRAME	2048
+#define FLOOD_FRAME	2048	/* bytes of a frame at most */
+
+/* Read the next frame with an IPv4 packet that came in into FLOOD_FRAME bytes; false if there is none. */
 bool flood_frame(struct port *p, u8 *frame, size_t *len);
 
 /* Modes, one per file. */

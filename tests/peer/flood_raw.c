@@ -22,7 +22,7 @@ static size_t put_gre(u8 *p, u32 turn)
 	return 44;
 }
 
-/* The router's address is not in the checksum, so it is right for any. */
+/* Its checksum follows when the addresses are known. */
 static size_t put_syn(u8 *p, u32 turn)
 {
 	memset(p, 0, 20);
