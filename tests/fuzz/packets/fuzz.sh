@@ -43,12 +43,6 @@ guard() { # NODE
 	EOT
 }
 
-# Control flows and tunnels of all protocols
-holdings() {
-	vpnpass -j -n r status | tr ',{}' '\n' |
-		awk -F'[:"]+' '/"controls"/ { c += $3 } /"tunnels"/ { t += $3 } END { print c + 0, t + 0 }'
-}
-
 slab() {
 	awk '/^Slab:/ { print $2 }' /proc/meminfo
 }

@@ -151,12 +151,6 @@ memory() {
 		END { print available, int(kmalloc / 1024), int(entries / 1024) }' /proc/slabinfo /proc/meminfo
 }
 
-# holdings: control flows and tunnels of all protocols
-holdings() {
-	vpnpass -j -n r status | grep -oE '"(controls|tunnels)": *[0-9]+' | tr -dc 'a-z0-9\n' |
-		awk '/^controls/ { c += substr($0, 9) } /^tunnels/ { t += substr($0, 8) } END { print c + 0, t + 0 }'
-}
-
 # grown BEFORE AFTER: by how many kB kmalloc and conntrack's entries have, of two of memory()
 grown() {
 	local before after

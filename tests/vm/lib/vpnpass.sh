@@ -106,6 +106,12 @@ tunnels_are() { # COUNT [STATE]
 	[ "$(tunnels "${2:-up}")" = "$1" ]
 }
 
+# Control flows and tunnels of all protocols, as the router counts them
+holdings() {
+	vpnpass -j -n r status | tr ',{}' '\n' |
+		awk -F'[:"]+' '/"controls"/ { c += $3 } /"tunnels"/ { t += $3 } END { print c + 0, t + 0 }'
+}
+
 # tunnels_up COUNT [SECONDS]: so many are up, sooner or later
 tunnels_up() {
 	wait_for "${2:-5}" tunnels_are "$1" && return
