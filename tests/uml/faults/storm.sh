@@ -176,7 +176,7 @@ storm packets 20 "${PACKETS[*]}" w_pptp w_l2tp w_l2tp_ip w_ike2 w_guess w_icmp w
 storm anything 15 "" w_pptp w_l2tp w_l2tp3 w_static w_ike1 w_ike2 w_guess w_icmp w_caps
 load_storm
 dial_storm
-growth_storm addresses w_small_crowd w_calls
+growth_storm addresses w_crowd w_calls
 growth_storm bindings w_crowd
 for proto in pptp l2tp ipsec; do
 	check "refusals of $proto were counted" test "$(nomem $proto)" -gt 0

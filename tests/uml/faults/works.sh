@@ -185,15 +185,9 @@ w_calls() {
 	pptp_client 1 "connect 1" "dial 200" "touch $LAB/ready" "wait $LAB/over" close
 }
 
-# Eighty clients at once, told when to begin
+# Eighty clients at once, told when to begin, of which little is to be remembered: the tables want
+# memory from the same cache as what IPsec keeps of a client
 w_crowd() {
-	ipsec_peer play --server "o1=$OTHER" --clients "c7=$LAN.130+80" "touch $LAB/crowd" \
-		"wait $LAB/begin" "-manual all" "talk all 100" "sleep 3000"
-}
-
-# As many of which little is to be remembered: the tables want memory from the same cache as what
-# IPsec keeps of a client
-w_small_crowd() {
 	l2tp_peer play --server "o1=$OTHER" --clients "c7=$LAN.130+80" "set timeout 2000" "touch $LAB/crowd" \
 		"wait $LAB/begin" "-start all 10" "sleep 1000"
 }
