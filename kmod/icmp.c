@@ -112,7 +112,8 @@ static bool vpnpass_icmp_mangle(struct sk_buff *skb, const struct vpnpass_packet
 {
 	__sum16 *check;
 
-	if (to == q->key.id)
+	/* without one nothing of ours is quoted; ids differ if the binding's changed meanwhile */
+	if (to == q->key.id || !q->engine->error_mangle)
 		return true;
 	if (skb_ensure_writable(skb, pkt->off + VPNPASS_ICMP_HDR) ||
 	    !q->engine->error_mangle(skb, q->off, q->key.id, to))
