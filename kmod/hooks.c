@@ -451,11 +451,11 @@ static unsigned int vpnpass_split(struct vpnpass_net *vn, const struct vpnpass_e
 		vpnpass_count(vn, engine->id, VPNPASS_COUNT_DATA_NOMEM);
 		return NF_DROP;
 	}
+	consume_skb(skb);	/* may be the first segment too, and that must not be shared */
 	skb_list_walk_safe(segs, seg, next) {
 		skb_mark_not_on_list(seg);
 		vpnpass_resume(seg, state, e, behind - 1);
 	}
-	consume_skb(skb);
 	return NF_STOLEN;
 }
 
