@@ -67,12 +67,14 @@ EXPORT_SYMBOL_GPL(vpnpass_lookup);
  *	never under other addresses, as readers may still be comparing it
  *
  * Context: any but hard interrupts, control->lock held.
- * Return: 0, -EEXIST if the key is taken, -ENOMEM and the like.
+ * Return: 0, -EEXIST if the key is taken, -EBUSY if it is bound, -ENOMEM and the like.
  */
 int vpnpass_bind(struct vpnpass_net *vn, struct vpnpass_binding *binding)
 {
 	int err;
 
+	if (WARN_ON_ONCE(binding->bound))
+		return -EBUSY;
 	/* before: who finds it on another CPU may take it out at once */
 	binding->bound = true;
 	err = rhashtable_lookup_insert_fast(&vn->table, &binding->node, vpnpass_table_params);

@@ -69,6 +69,8 @@ struct vpnpass_control *vpnpass_control_find(struct vpnpass_net *vn,
 {
 	struct vpnpass_binding *b = vpnpass_lookup(vn, key);
 
+	if (b && b->flow)	/* it may be a tunnel's that the control flow has under this key */
+		return b->flow->control;
 	return b ? container_of(b, struct vpnpass_control, binding) : NULL;
 }
 EXPORT_SYMBOL_GPL(vpnpass_control_find);
