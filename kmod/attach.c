@@ -19,6 +19,8 @@
 #include <net/route.h>
 #include "core.h"
 
+#define VPNPASS_KILLS_MAX	8	/* entries in a row that somebody ended before a reply */
+
 /**
  * vpnpass_entry_get() - take a reference to a flow's entry
  * @flow: the flow
@@ -48,6 +50,18 @@ static struct nf_conn *vpnpass_entry_locked(const struct vpnpass_flow *flow)
 	return rcu_dereference_protected(flow->ct, lockdep_is_held(&flow->control->lock));
 }
 
+/*
+ * Masquerade ends each entry of a client whose packets leave by another interface now, its first
+ * packet with it. conntrack -F ends one too, but not so often before anything has come back.
+ */
+static void vpnpass_entry_note_kill(struct vpnpass_flow *flow, const struct nf_conn *ct)
+{
+	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
+		flow->kills = 0;
+	else if (nf_ct_is_dying(ct) && !nf_ct_is_expired(ct) && flow->kills < VPNPASS_KILLS_MAX)
+		flow->kills++;
+}
+
 /* Let go of a flow's entry, if it has one. Context: control->lock held. */
 static void vpnpass_entry_drop(struct vpnpass_flow *flow, bool kill)
 {
@@ -69,6 +83,7 @@ static void vpnpass_entry_drop(struct vpnpass_flow *flow, bool kill)
 	if (nfct_nat(ct))
 		flow->masq_index = nfct_nat(ct)->masq_index;
 #endif
+	vpnpass_entry_note_kill(flow, ct);
 	RCU_INIT_POINTER(flow->ct, NULL);
 	if (kill)
 		nf_ct_delete(ct, 0, 0);
@@ -308,20 +323,25 @@ static struct nf_conn *vpnpass_entry_take_over(struct vpnpass_flow *flow)
 }
 
 /*
- * Masquerade gave the client the address of an interface; is it ours still? If not, no new
- * entry may have it: the next packets are NAT's to translate.
+ * Masquerade gave the client the address of an interface; is it ours still, and does it let
+ * packets with it pass? If not, no new entry may have it: the next packets are NAT's to translate.
  */
 static bool vpnpass_mapped_gone(const struct vpnpass_flow *flow)
 {
 	const struct vpnpass_control *control = flow->control;
 	const union nf_inet_addr *mapped = &control->client_mapped;
+	struct net *net = control->vn->net;
+	const struct net_device *dev;
 
 	if (!flow->masq_index)
 		return false;
+	if (flow->kills == VPNPASS_KILLS_MAX)
+		return true;
+	dev = dev_get_by_index_rcu(net, flow->masq_index);	/* tells the VRF */
 	if (!(control->binding.key.kind & VPNPASS_IPV6))
-		return inet_addr_type(control->vn->net, mapped->ip) != RTN_LOCAL;
+		return inet_addr_type_dev_table(net, dev, mapped->ip) != RTN_LOCAL;
 #if IS_BUILTIN(CONFIG_IPV6)
-	return !ipv6_chk_addr(control->vn->net, &mapped->in6, NULL, 0);
+	return !ipv6_chk_addr(net, &mapped->in6, dev, 0);
 #else
 	return false;
 #endif

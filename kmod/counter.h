@@ -32,7 +32,7 @@ struct vpnpass_counter {
 	X(ENTRY_CLASH, "entry-clash", \
 	  "Foreign conntrack entries removed as they sat on a tunnel's ids.") \
 	X(ADDRESS_GONE, "address-gone", \
-	  "Control flows forgotten as the address they were masqueraded to is no more.") \
+	  "Control flows forgotten as masquerade gives them another address now.") \
 	X(PORT_LOST, "port-lost", \
 	  "Control flows forgotten as another got their port before their first packet was out.") \
 	X(ERROR, "icmp-errors", \

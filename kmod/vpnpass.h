@@ -199,6 +199,7 @@ struct vpnpass_control {
  * @dead: gets no entry any more
  * @is_control: the control flow itself, which has no master
  * @had_entry: the next one is not its first
+ * @kills: how many entries in a row were ended, not by time, before a packet came back
  * @mark: connection mark for the next entry
  * @masq_index: its interface, if its source address is that of one
  * @packets: packets of former entries, per direction
@@ -213,6 +214,7 @@ struct vpnpass_flow {
 	bool dead;
 	bool is_control;
 	bool had_entry;
+	u8 kills;
 	u32 mark;
 	int masq_index;
 	u64 packets[IP_CT_DIR_MAX];
@@ -353,6 +355,7 @@ struct vpnpass_engine {
  * @param: parameters, as described by vpnpass_engine.params
  * @tunnels: how many there are, under vn->lock
  * @controls: how many there are, under vn->lock
+ * @sessions: how many there are, where these are counted
  * @stats: per-CPU counters
  * @sysctl: registered table
  * @table: its memory
@@ -363,6 +366,7 @@ struct vpnpass_engine_net {
 	unsigned int param[VPNPASS_PARAMS_MAX];
 	unsigned int tunnels;
 	unsigned int controls;
+	atomic_t sessions;
 	u64 __percpu *stats;
 	struct ctl_table_header *sysctl;
 	struct ctl_table *table;

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The router gets another address from its provider: what was masqueraded to the old one is
-# forgotten, and the clients' next packets leave by the new one. Keys by hand, so that no IKE
+# The router gets another address from its provider, then another uplink: what was masqueraded to
+# the old address is forgotten, and the clients' next packets leave by the new one. Keys by hand, so that no IKE
 # tells of it, and the server is told as an administrator would.
 . "$(dirname "$0")/../lib/lab.sh"
 
 export PROTO=ipsec
 NEW=$WAN.5
+SECOND=$WAN.6
 
 both_answer() {
 	each_of "c1 c2" inner_ping 3
@@ -19,6 +20,16 @@ leaves_by() {
 		sniff_start "$node" s --proto esp --src "$1"
 		at "$node" ping -n -c 4 -i 0.2 -W 1 $INNER_SERVER
 		sniff_end "$node" || return 1
+	done
+}
+
+# Masquerade lets nothing pass that has the first one's address, which is noticed after some packets
+second_uplink() {
+	plug r eth1 w wan $SECOND $WAN6:6
+	at r nft add rule inet vplab post oifname eth1 masquerade
+	ip -n r route add $SERVER/32 dev eth1
+	for node in c1 c2; do
+		! at $node ping -n -c 12 -i 0.2 -W 1 $INNER_SERVER || return 1
 	done
 }
 
@@ -42,5 +53,8 @@ xfrm_pair c2 0x1002 0x2002 $NEW
 check "both work by the new address" both_answer
 check "what was known of the old one is gone" counter_over address-gone 1
 check "doctor names it" doctor_finds address-gone
+equal "one ESP entry a client" 2 "$(esp_count)"
+check "another uplink takes over; the first one keeps its address" second_uplink
+check "ESP leaves by the new one's" leaves_by $SECOND
 equal "one ESP entry a client" 2 "$(esp_count)"
 settle
