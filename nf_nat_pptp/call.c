@@ -139,7 +139,7 @@ static void pptp_call_take(struct pptp_conn *conn, struct pptp_call *call, enum 
 	call->known &= ~BIT(end);
 }
 
-/* Set the id of @end on @call. False if no alias is free: the call gets no help then. */
+/* Set the id of @end on @call. False if no alias is free. */
 static bool pptp_call_give(struct pptp_conn *conn, struct pptp_call *call, enum pptp_end end,
 			   u16 id, bool keep_high)
 {
@@ -147,7 +147,6 @@ static bool pptp_call_give(struct pptp_conn *conn, struct pptp_call *call, enum 
 
 	if (alias < 0) {
 		conn->ops->count(conn, PPTP_COUNT_NO_ID);
-		pptp_call_close(conn, call);
 		return false;
 	}
 	call->id[end] = id;
@@ -185,7 +184,11 @@ static bool pptp_is_repeat(const struct pptp_view *view, const struct pptp_call 
 	       pptp_fits(id, call->alias[view->from], keep_high);
 }
 
-/* Own id of a request: a new call. */
+/*
+ * Own id of a request: a new call. One that can't be helped must not be made: its packets would
+ * come with an id that another client's call may have. The request is dropped; TCP sends it again,
+ * and when there is room by then it passes.
+ */
 static int pptp_request_id(struct pptp_conn *conn, const struct pptp_view *view, u16 id,
 			   bool keep_high)
 {
@@ -197,8 +200,12 @@ static int pptp_request_id(struct pptp_conn *conn, const struct pptp_view *view,
 	}
 	pptp_call_replace(conn, view->from, id);
 	call = pptp_call_add(conn, pptp_pns(view));
-	if (!call || !pptp_call_give(conn, call, view->from, id, keep_high))
-		return id;
+	if (!call)
+		return PPTP_REFUSED;
+	if (!pptp_call_give(conn, call, view->from, id, keep_high)) {
+		pptp_call_close(conn, call);
+		return PPTP_REFUSED;
+	}
 	return call->alias[view->from];
 }
 
@@ -274,7 +281,7 @@ static int pptp_reply_id(struct pptp_conn *conn, const struct pptp_view *view, u
 	} else if (pptp_awaits(view, call)) {
 		pptp_call_replace(conn, from, id);
 		return pptp_call_give(conn, call, from, id, keep_high) ?
-		       call->alias[from] : id;
+		       call->alias[from] : PPTP_REFUSED;
 	}
 	if (call && (call->known & BIT(from)) && call->id[from] == id &&
 	    pptp_fits(id, call->alias[from], keep_high))
@@ -405,8 +412,10 @@ static void pptp_unguess(struct pptp_conn *conn, const struct pptp_view *view,
 	pptp_call_take(conn, guess, view->from);
 	if (!right || !pptp_awaits(view, right) || !pptp_connected(view))
 		return;
-	if (!pptp_call_give(conn, right, view->from, id, alias >> 8 == id >> 8))
+	if (!pptp_call_give(conn, right, view->from, id, alias >> 8 == id >> 8)) {
+		pptp_call_close(conn, right);
 		return;
+	}
 	if (right->alias[view->from] == alias)
 		return;
 	conn->ops->count(conn, PPTP_COUNT_NO_ID);

@@ -47,9 +47,9 @@ struct pptp_call;
 	X(REPLACED, "pptp-replaced", \
 	  "Calls given up because their end used the call id for a new call") \
 	X(NO_ID, "pptp-no-id", \
-	  "Calls left without help because no call id was free in place of a clashing one") \
+	  "Call requests and replies dropped because no call id was free in place of a clashing one") \
 	X(REFUSED, "pptp-refused", \
-	  "Calls left without help because of a limit on tunnels or of memory")
+	  "Call requests dropped because of a limit on tunnels or of memory")
 
 /* Things worth counting; PPTP_COUNTS has the text of each. */
 enum pptp_count {
@@ -107,7 +107,7 @@ struct pptp_call {
 /**
  * struct pptp_ops - what the owner of a connection provides
  * @call_alloc: memory for a new call of @conn, linked and set up by the caller. NULL: at a
- *	limit or out of memory; the call then passes without help, ids untouched.
+ *	limit or out of memory; the request is then dropped.
  * @reserve: reserve an alias for @id that @end assigned. Prefers @id itself, then one with
  *	the same high byte, then (unless @keep_high) any. Doesn't change @call. After
  *	release() the same @id should get the same alias again if it is still free. Returns
@@ -200,6 +200,7 @@ struct pptp_call *pptp_call_restore(struct pptp_conn *conn, const struct pptp_ca
  */
 
 #define PPTP_UNDECIDED	(-1)	/* can't tell from what is seen of the message */
+#define PPTP_REFUSED	(-2)	/* no call can be made of it, which is counted */
 
 /**
  * struct pptp_view - a message in parsing, as call.c needs to see it
@@ -225,7 +226,7 @@ struct pptp_view {
  * @view: the message
  * @field: the field
  *
- * Return: what the receiver gets, or PPTP_UNDECIDED.
+ * Return: what the receiver gets, PPTP_UNDECIDED or PPTP_REFUSED.
  */
 int pptp_call_field(struct pptp_conn *conn, const struct pptp_view *view,
 		    const struct pptp_field *field);
@@ -248,7 +249,7 @@ int pptp_call_field_high(struct pptp_conn *conn, const struct pptp_view *view,
  * @field: the field
  * @high: what the receiver got as high byte
  *
- * Return: what the receiver gets as low byte, or PPTP_UNDECIDED.
+ * Return: what the receiver gets as low byte, PPTP_UNDECIDED or PPTP_REFUSED.
  */
 int pptp_call_field_low(struct pptp_conn *conn, const struct pptp_view *view,
 			const struct pptp_field *field, u8 high);

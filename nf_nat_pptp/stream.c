@@ -323,6 +323,8 @@ static bool pptp_step_field(struct pptp_walk *w, const struct pptp_field *f)
 	if (!pptp_log_room(w, view.force))
 		return pptp_drop(w, PPTP_COUNT_EDIT_LOG_FULL);
 	ret = pptp_decide(w, &view, f, &len);
+	if (ret == PPTP_REFUSED)
+		return false;
 	if (ret < 0)
 		return pptp_drop(w, PPTP_COUNT_AMBIGUOUS);
 	val[0] = len == 2 ? ret >> 8 : ret;

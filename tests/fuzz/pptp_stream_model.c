@@ -44,11 +44,7 @@ static void arrive_new_id(enum pptp_end end, struct call *c, u16 got)
 	struct call *other;
 
 	if (!helper || helper->closing) {
-		expect(got, c->id[end], "the id of a call without help was changed");
-		if (!lab.counts[PPTP_COUNT_NO_ID])
-			lab_broken(&lab, "a call got no help for no reason");
-		c->stage = DEAD;
-		total.unhelped++;
+		lab_broken(&lab, "a call passes without help");
 		return;
 	}
 	for (other = m.call; other < m.call + m.ncalls; other++) {
@@ -216,6 +212,11 @@ static void round_trip(void)
 	for (patience = 20000; pending(0) || pending(1); patience--) {
 		enum pptp_end end = rnd(2);
 
+		/* no id is free: TCP asks again and again, and the ends give up some day */
+		if (m.fails[end] > 100 && lab.counts[PPTP_COUNT_NO_ID]) {
+			m.stuck = true;
+			return;
+		}
 		if (!patience) {
 			lab_misuse(&lab, "stalled");
 			return;
@@ -281,7 +282,7 @@ static const char *converse(u64 seed)
 	enum pptp_end end;
 
 	start(seed);
-	for (rounds = 4 + rnd(8); rounds && !lab.broken; rounds--) {
+	for (rounds = 4 + rnd(8); rounds && !lab.broken && !m.stuck; rounds--) {
 		m.quiet = chance(20);
 		m.burst = chance(1);
 		for (end = PPTP_INITIATOR; end <= PPTP_RESPONDER; end++) {
@@ -292,6 +293,7 @@ static const char *converse(u64 seed)
 		free_some_calls();
 	}
 	total.talks++;
+	total.stuck += m.stuck;
 	for (i = 0; i < PPTP_COUNT_MAX; i++)
 		total.counts[i] += lab.counts[i];
 	if (lab.counts[PPTP_COUNT_BYPASS] || lab.counts[PPTP_COUNT_MALFORMED])
@@ -307,10 +309,10 @@ static void summary(void)
 {
 	unsigned int i;
 
-	printf("# %llu conversations, %llu messages, %llu segments; %llu calls replaced, %llu without help, %llu conversations left unjudged after a forced guess\n",
+	printf("# %llu conversations, %llu messages, %llu segments; %llu calls replaced, %llu conversations without a free id, %llu conversations left unjudged after a forced guess\n",
 	       (unsigned long long)total.talks, (unsigned long long)total.messages,
 	       (unsigned long long)total.segments, (unsigned long long)total.replaced,
-	       (unsigned long long)total.unhelped, (unsigned long long)total.given_up);
+	       (unsigned long long)total.stuck, (unsigned long long)total.given_up);
 	for (i = 0; i < PPTP_COUNT_MAX; i++) {
 		if (total.counts[i])
 			printf("# %s %llu\n", pptp_count_info[i].name,

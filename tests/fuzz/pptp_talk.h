@@ -50,6 +50,7 @@ static struct model {
 	unsigned int clash;	/* percentage of ids that someone else has too */
 	unsigned int pages;	/* ids are taken from so many high bytes; 0: from all */
 	unsigned int max_cut;
+	bool stuck;		/* no id is free for a call */
 	bool quiet;		/* only one end speaks this round */
 	bool burst;		/* much is said, and acknowledged as late as can be */
 } m;
@@ -57,7 +58,7 @@ static struct model {
 static struct lab lab;
 static u64 rng;
 static struct {
-	u64 talks, segments, messages, given_up, replaced, unhelped;
+	u64 talks, segments, messages, given_up, replaced, stuck;
 	u64 counts[PPTP_COUNT_MAX];
 } total;
 

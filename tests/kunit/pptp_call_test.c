@@ -270,32 +270,57 @@ static void call_connection_closed(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pptp_test_call(test, PNS, 2)->up);
 }
 
+/* Nobody may get a call under an id that is another's, however often it asks. */
 static void call_no_alias_left(struct kunit *test)
 {
 	struct lab *lab = test->priv;
-	unsigned int high;
-	u32 off;
+	unsigned int i;
 
-	for (high = 0; high < 256; high++)
-		lab_take_page(lab, PNS, high);
-	off = lab_say(lab, PNS, PPTP_MSG_OUT_REQUEST, 1, 0, 0);
-	KUNIT_EXPECT_EQ(test, lab_got16(lab, PNS, off + 12), 1);
-	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_NO_ID], 1);
+	for (i = 0; i < 256; i++)
+		lab_take_page(lab, PNS, i);
+	lab_queue(lab, PNS, PPTP_MSG_OUT_REQUEST, 1, 0, 0);
+	for (i = 1; i <= 2 * PPTP_MAX_DROPS; i++) {
+		KUNIT_EXPECT_EQ(test, lab_flush(lab, PNS), PPTP_DROP);
+		KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_NO_ID], i);
+	}
 	KUNIT_EXPECT_TRUE(test, lab->pool[0].closing);
 }
 
+static void call_no_alias_for_reply(struct kunit *test)
+{
+	struct lab *lab = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < 256; i++)
+		lab_take_page(lab, PNS, i);
+	lab_say(lab, PAC, PPTP_MSG_IN_REQUEST, 1, 0, 0);
+	lab_queue(lab, PNS, PPTP_MSG_IN_REPLY, 7, 1, PPTP_RESULT_CONNECTED);
+	for (i = 1; i <= 2 * PPTP_MAX_DROPS; i++)
+		KUNIT_EXPECT_EQ(test, lab_flush(lab, PNS), PPTP_DROP);
+	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_NO_ID], 2 * PPTP_MAX_DROPS);
+	KUNIT_EXPECT_FALSE(test, pptp_test_call(test, PAC, 1)->up);
+}
+
+/* A call beyond the limit is asked for again by TCP, and is made when there is room. */
 static void call_at_limit(struct kunit *test)
 {
 	struct lab *lab = test->priv;
-	u16 alias[2], other[2];
+	unsigned int i;
+	u16 alias[2];
 
 	lab->max_calls = 1;
 	pptp_test_dial(lab, 1, 1, alias);
-	pptp_test_dial(lab, 2, 2, other);
-	KUNIT_EXPECT_EQ(test, other[PNS], 2);
-	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_REFUSED], 1);
+	lab_queue(lab, PNS, PPTP_MSG_OUT_REQUEST, 2, 0, 0);
+	for (i = 1; i <= 2 * PPTP_MAX_DROPS; i++) {
+		KUNIT_EXPECT_EQ(test, lab_flush(lab, PNS), PPTP_DROP);
+		KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_REFUSED], i);
+	}
 	KUNIT_EXPECT_EQ(test, lab->conn.ncalls, 1);
 	KUNIT_EXPECT_FALSE(test, pptp_test_call(test, PNS, 1)->closing);
+	lab->max_calls = 2;
+	KUNIT_EXPECT_EQ(test, lab_flush(lab, PNS), PPTP_PASS);
+	lab_say(lab, PAC, PPTP_MSG_OUT_REPLY, 2, 2, PPTP_RESULT_CONNECTED);
+	KUNIT_EXPECT_TRUE(test, pptp_test_call(test, PNS, 2)->up);
 }
 
 static void call_unknown_id(struct kunit *test)
@@ -365,6 +390,7 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(call_stop),
 	KUNIT_CASE(call_connection_closed),
 	KUNIT_CASE(call_no_alias_left),
+	KUNIT_CASE(call_no_alias_for_reply),
 	KUNIT_CASE(call_at_limit),
 	KUNIT_CASE(call_unknown_id),
 	KUNIT_CASE(call_restored),

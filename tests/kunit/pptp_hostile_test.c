@@ -94,7 +94,7 @@ static enum pptp_verdict hostile_send(struct lab *lab, enum pptp_end from, const
 	return pptp_stream_segment(&lab->conn, from, &seg, lab_edit, lab);
 }
 
-/* The owner's limit holds; refused calls pass and are counted. */
+/* The owner's limit holds; calls beyond it are dropped and counted. */
 static void hostile_10000_calls(struct kunit *test)
 {
 	struct lab *lab = test->priv;
@@ -107,7 +107,7 @@ static void hostile_10000_calls(struct kunit *test)
 		lab_put16(msg + 12, id);
 		passed += hostile_send(lab, PNS, msg, 168) == PPTP_PASS;
 	}
-	KUNIT_EXPECT_EQ(test, passed, 10000);
+	KUNIT_EXPECT_EQ(test, passed, 100);
 	KUNIT_EXPECT_EQ(test, lab->conn.ncalls, 100);
 	KUNIT_EXPECT_EQ(test, lab->counts[PPTP_COUNT_REFUSED], 9900);
 	KUNIT_EXPECT_FALSE(test, pptp_test_call(test, PNS, 1)->closing);

@@ -58,22 +58,23 @@ cat >"$LAB/list" <<-EOT
 	! answers s
 	max_controls_per_client 256 | LAN | cap-controls-client | 40 | lan 1 300 0
 	max_controls 16384 | LAN | cap-controls | 1000 | lan 68 256 0
-	max_tunnels_per_client 256 | LAN | cap-tunnels-client | 40 | lan 1 2 150
-	max_tunnels 16384 | LAN | cap-tunnels | 500 | lan 66 1 256
-	max_tunnels_per_server=4096 | LAN | cap-tunnels-server | 500 | lan 20 1 256
+	max_tunnels_per_client 256 | LAN | cap-tunnels-client | 1 | lan 1 2 150
+	max_tunnels 16384 | LAN | cap-tunnels | 1 | lan 66 1 256
+	max_tunnels_per_server=4096 | LAN | cap-tunnels-server | 1 | lan 20 1 256
 	! answers s --mute
 	64 edits not acknowledged | LAN | pptp-edit-log-full | 1 | lan 1 2 120 --blast
 	! answers s --offer 300
-	max_tunnels_per_client 256, by the server's calls | WAN | cap-tunnels-client | 40 | lan 1 1 0
+	max_tunnels_per_client 256, by the server's calls | WAN | cap-tunnels-client | 1 | lan 1 1 0
 	! answers s --offer 100
 	64 edits not acknowledged, of the server's calls | WAN | pptp-edit-log-full | 1 | lan 1 2 0 --deaf
 	! answers c11
 	max_controls_per_client 256, through a forwarded port | WAN | cap-controls-client | 40 | wan 1 300 0
 	max_controls=2048, through a forwarded port | WAN | cap-controls | 200 | wan 9 256 0
-	max_tunnels=2048, through a forwarded port | WAN | cap-tunnels | 200 | wan 9 1 256
+	max_tunnels=2048, through a forwarded port | WAN | cap-tunnels | 1 | wan 9 1 256
 	GRE of 1000 addresses | WAN | | | raw $FLOOD_WAN 1000 gre
 	GRE of the server | WAN | | | raw $SERVER 1 gre
 	SYNs of 1000 addresses | WAN | | | raw $FLOOD_WAN 1000 syn
+	ACKs of 1000 addresses | WAN | | | raw $FLOOD_WAN 1000 ack
 EOT
 both_passes "$LAB/list"
 settle
