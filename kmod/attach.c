@@ -19,7 +19,7 @@
 #include <net/route.h>
 #include "core.h"
 
-#define VPNPASS_KILLS_MAX	8	/* entries in a row that somebody ended before a reply */
+#define VPNPASS_KILLS_MAX	8	/* entries in a row that their first packet ended */
 
 /**
  * vpnpass_entry_get() - take a reference to a flow's entry
@@ -52,13 +52,17 @@ static struct nf_conn *vpnpass_entry_locked(const struct vpnpass_flow *flow)
 
 /*
  * Masquerade ends each entry of a client whose packets leave by another interface now, its first
- * packet with it. conntrack -F ends one too, but not so often before anything has come back.
+ * packet with it, which counts twice then. conntrack -F ends entries too, but not one after the
+ * other at their first packet.
  */
-static void vpnpass_entry_note_kill(struct vpnpass_flow *flow, const struct nf_conn *ct)
+static void vpnpass_entry_note_kill(struct vpnpass_flow *flow, const struct nf_conn *ct,
+				    const struct nf_conn_acct *acct)
 {
-	if (test_bit(IPS_SEEN_REPLY_BIT, &ct->status))
+	if (!nf_ct_is_dying(ct) || nf_ct_is_expired(ct) || !acct ||
+	    atomic64_read(&acct->counter[IP_CT_DIR_ORIGINAL].packets) > 2 ||
+	    atomic64_read(&acct->counter[IP_CT_DIR_REPLY].packets))
 		flow->kills = 0;
-	else if (nf_ct_is_dying(ct) && !nf_ct_is_expired(ct) && flow->kills < VPNPASS_KILLS_MAX)
+	else if (flow->kills < VPNPASS_KILLS_MAX)
 		flow->kills++;
 }
 
@@ -83,7 +87,7 @@ static void vpnpass_entry_drop(struct vpnpass_flow *flow, bool kill)
 	if (nfct_nat(ct))
 		flow->masq_index = nfct_nat(ct)->masq_index;
 #endif
-	vpnpass_entry_note_kill(flow, ct);
+	vpnpass_entry_note_kill(flow, ct, acct);
 	RCU_INIT_POINTER(flow->ct, NULL);
 	if (kill)
 		nf_ct_delete(ct, 0, 0);

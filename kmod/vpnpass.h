@@ -199,7 +199,7 @@ struct vpnpass_control {
  * @dead: gets no entry any more
  * @is_control: the control flow itself, which has no master
  * @had_entry: the next one is not its first
- * @kills: how many entries in a row were ended, not by time, before a packet came back
+ * @kills: how many entries in a row were ended at their first packet
  * @mark: connection mark for the next entry
  * @masq_index: its interface, if its source address is that of one
  * @packets: packets of former entries, per direction
