@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* PPTP passthrough: control connections (RFC 2637), as they pass after NAT. */
+#include <linux/err.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -75,20 +76,23 @@ static struct pptp_control *pptp_control_new(struct vpnpass_net *vn,
 	enum ip_conntrack_dir dir = CTINFO2DIR(tcp->ctinfo);
 	struct pptp_control *pc;
 	u32 next[2];
+	int err;
 
 	/* the handshake's last segment, most likely: nothing has been sent yet */
 	next[dir] = tcp->seg.seq;
 	next[!dir] = tcp->seg.ack;
 	pc = pptp_control_alloc(vn, key, next);
 	if (!pc)
-		return NULL;
-	if (vpnpass_control_add(&pc->base, tcp->ct)) {
+		return ERR_PTR(-ENOMEM);
+	err = vpnpass_control_add(&pc->base, tcp->ct);
+	if (err) {
 		kfree(pc);
-		return NULL;
+		return ERR_PTR(err);
 	}
 	return pc;
 }
 
+/* NULL: the connection isn't there yet. An ERR_PTR(): there's no room for it. */
 static struct pptp_control *pptp_control_get(struct vpnpass_net *vn,
 					     const struct vpnpass_key *key,
 					     const struct pptp_tcp *tcp)
@@ -97,8 +101,12 @@ static struct pptp_control *pptp_control_get(struct vpnpass_net *vn,
 
 	if (control)
 		return container_of(control, struct pptp_control, base);
-	/* both ends have answered: nobody's mere wish takes memory */
-	if (tcp->ct->proto.tcp.state != TCP_CONNTRACK_ESTABLISHED)
+	/*
+	 * Both ends have answered: nobody's mere wish takes memory. A lone ACK makes an entry
+	 * that is established too (nf_conntrack_tcp_loose).
+	 */
+	if (tcp->ct->proto.tcp.state != TCP_CONNTRACK_ESTABLISHED ||
+	    !test_bit(IPS_SEEN_REPLY_BIT, &tcp->ct->status))
 		return NULL;
 	return pptp_control_new(vn, key, tcp);
 }
@@ -114,6 +122,16 @@ static void pptp_control_over(struct vpnpass_net *vn, const struct vpnpass_key *
 	if (!control->dead)
 		vpnpass_control_del(control);
 	spin_unlock_bh(&control->lock);
+}
+
+/*
+ * Both ends have forgotten a connection that conntrack remembers, and begin it anew with the same
+ * ports: conntrack takes the entry for the new one at the server's answer.
+ */
+static bool pptp_begins_anew(const struct pptp_tcp *tcp)
+{
+	return tcp->hdr.syn && tcp->hdr.ack &&
+	       tcp->ct->proto.tcp.state == TCP_CONNTRACK_SYN_RECV;
 }
 
 /* First packet of a connection: its entry is still ours to change. */
@@ -148,6 +166,15 @@ static void pptp_control_closed(struct pptp_control *pc)
 	pptp_conn_close(&pc->conn);
 }
 
+/*
+ * A reset that its receiver won't believe, as it isn't what comes next (RFC 5961 section 3.2),
+ * leaves the entry as it was; anybody can forge one.
+ */
+static bool pptp_reset(const struct pptp_tcp *tcp)
+{
+	return tcp->hdr.rst && tcp->ct->proto.tcp.state == TCP_CONNTRACK_CLOSE;
+}
+
 /* control->lock held */
 static unsigned int pptp_segment(struct pptp_control *pc, struct pptp_tcp *tcp)
 {
@@ -161,7 +188,7 @@ static unsigned int pptp_segment(struct pptp_control *pc, struct pptp_tcp *tcp)
 	if (tcp->hdr.fin)
 		pc->fin |= BIT(dir);
 	if (!pc->closed &&
-	    (tcp->hdr.rst || pc->fin == (BIT(IP_CT_DIR_ORIGINAL) | BIT(IP_CT_DIR_REPLY))))
+	    (pptp_reset(tcp) || pc->fin == (BIT(IP_CT_DIR_ORIGINAL) | BIT(IP_CT_DIR_REPLY))))
 		pptp_control_closed(pc);
 	return NF_ACCEPT;
 }
@@ -196,9 +223,13 @@ unsigned int pptp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf
 		if (verdict != NF_ACCEPT || tcp.hdr.syn)
 			return verdict;
 	}
+	if (pptp_begins_anew(&tcp))
+		pptp_control_over(vn, &key);
 	pc = pptp_control_get(vn, &key, &tcp);
 	if (!pc)
 		return NF_ACCEPT;
+	if (IS_ERR(pc))		/* calls that nobody reads could take the ids of others */
+		return tcp.seg.len ? NF_DROP : NF_ACCEPT;
 	if (tcp.seg.len) {
 		if (skb_ensure_writable(skb, skb->len)) {
 			vpnpass_count(vn, VPNPASS_PROTO_PPTP, VPNPASS_COUNT_DATA_NOMEM);
@@ -216,6 +247,7 @@ unsigned int pptp_control(struct vpnpass_net *vn, struct sk_buff *skb, struct nf
 static bool pptp_call_over(const struct pptp_control *pc, const struct pptp_tunnel *pt)
 {
 	const struct vpnpass_control *control = &pc->base;
+	unsigned int orphan = vpnpass_param(control->vn, VPNPASS_PROTO_PPTP, PPTP_PARAM_ORPHAN);
 
 	switch (pt->base.state) {
 	case VPNPASS_STATE_CLOSING:
@@ -224,10 +256,8 @@ static bool pptp_call_over(const struct pptp_control *pc, const struct pptp_tunn
 		return time_after(jiffies, pt->base.flow.last[0] + PPTP_SETUP_TIMEOUT);
 	default:
 		/* without its control connection a call lives as long as it talks */
-		return !control->ct &&
-		       vpnpass_tunnel_idle(&pt->base, vpnpass_param(control->vn,
-								    VPNPASS_PROTO_PPTP,
-								    PPTP_PARAM_ORPHAN));
+		return !control->ct && time_after(jiffies, control->last + orphan * HZ) &&
+		       vpnpass_tunnel_idle(&pt->base, orphan);
 	}
 }
 

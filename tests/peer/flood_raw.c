@@ -23,16 +23,26 @@ static size_t put_gre(u8 *p, u32 turn)
 }
 
 /* Its checksum follows when the addresses are known. */
-static size_t put_syn(u8 *p, u32 turn)
+static size_t put_tcp(u8 *p, u32 turn, u8 flags)
 {
 	memset(p, 0, 20);
 	put16(p, RAW_PORT);
 	put16(p + 2, MSG_PORT);
 	put32(p + 4, turn);
 	p[12] = 5 << 4;
-	p[13] = TCP_SYN;
+	p[13] = flags;
 	put16(p + 14, 65535);
 	return 20;
+}
+
+static size_t put_syn(u8 *p, u32 turn)
+{
+	return put_tcp(p, turn, TCP_SYN);
+}
+
+static size_t put_ack(u8 *p, u32 turn)
+{
+	return put_tcp(p, turn, TCP_ACK);
 }
 
 static void tcp_checksum(u8 *ip, size_t len)
@@ -50,6 +60,7 @@ static const struct kind_of {
 	size_t (*put)(u8 *p, u32 turn);
 } kinds[] = {
 	{ "gre", IPPROTO_GRE, put_gre }, { "syn", IPPROTO_TCP, put_syn },
+	{ "ack", IPPROTO_TCP, put_ack },
 };
 
 static const struct kind_of *find_kind(const char *name)
@@ -60,7 +71,7 @@ static const struct kind_of *find_kind(const char *name)
 		if (!strcmp(kinds[i].name, name))
 			return &kinds[i];
 	}
-	usage_error("raw: the kinds are gre and syn");
+	usage_error("raw: the kinds are gre, syn and ack");
 }
 
 static void emit(int fd, const struct kind_of *k, struct addr *src, struct addr *dst,

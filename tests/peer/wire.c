@@ -14,7 +14,7 @@ struct options {
 	const char *dst, *rival;
 	unsigned int fuzz, seed;
 	u16 port;
-	bool brief;
+	bool brief, upset;
 };
 
 static const struct option opts[] = {
@@ -36,6 +36,7 @@ static const struct option opts[] = {
 	{ "fuzz", required_argument, NULL, 'f' },
 	{ "seed", required_argument, NULL, 'e' },
 	{ "brief", no_argument, NULL, 'b' },
+	{ "upset", no_argument, NULL, 'u' },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -58,6 +59,7 @@ static void parse(struct options *o, struct wire *w, int argc, char **argv)
 		case 'f': o->fuzz = number(optarg, "--fuzz", 1, 1000000); break;
 		case 'e': o->seed = number(optarg, "--seed", 0, 0x7fffffff); break;
 		case 'b': o->brief = true; break;
+		case 'u': o->upset = true; break;
 		default: usage_error("wire: unknown option");
 		}
 	}
@@ -92,8 +94,8 @@ static void setup(struct wire *w, const struct options *o)
 		port_open(&w->port[i], o->netns[i], o->dev[i], o->router[i],
 			  w->local[i].ss.ss_family == AF_INET ? 0x0800 : 0x86dd);
 	}
-	if (w->hold && !o->rival)
-		usage_error("wire: --hold needs --rival ADDRESS");
+	if ((w->hold || o->upset) && !o->rival)
+		usage_error("wire: --hold and --upset need --rival ADDRESS");
 	if (o->rival)
 		w->rival = address(o->rival, 0);
 	make_spaces(w);
@@ -113,7 +115,10 @@ int wire_main(int argc, char **argv)
 	w->base[1] = 100;
 	parse(&o, w, argc, argv);
 	setup(w, &o);
-	ok = o.fuzz ? wire_fuzz(w, o.seed, o.fuzz) : wire_cases(w, o.brief);
+	if (o.upset)
+		ok = wire_upset(w);
+	else
+		ok = o.fuzz ? wire_fuzz(w, o.seed, o.fuzz) : wire_cases(w, o.brief);
 	printf("wire: segments=%lu arrived=%lu bytes=%lu rewritten=%lu errors=%lu\n", w->segments,
 	       w->arrived, w->bytes, w->rewritten, w->errors);
 	return !ok;

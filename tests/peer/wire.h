@@ -76,8 +76,15 @@ void flow_send(struct flow *f, enum end end, size_t from, size_t to);
 /* Send in one piece until the other end has it all; false: it never comes. */
 bool flow_finish(struct flow *f, enum end end);
 
+/* A reset from @end which the other end has to doubt. */
+void flow_doubtful_reset(struct flow *f, enum end end);
+/* Both ends know nothing of it any more and shake hands again; false: no connection. */
+bool flow_anew(struct flow *f);
+
 /* All dialogues with all kinds of cutting, one TAP line each; false: something was wrong. */
 bool wire_cases(struct wire *w, bool brief);
+/* Dialogues that resets and forgetful ends disturb; needs a rival. */
+bool wire_upset(struct wire *w);
 bool wire_fuzz(struct wire *w, unsigned int seed, unsigned int rounds);
 
 #endif

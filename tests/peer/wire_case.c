@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct line {
 	u8 end, type, call;
@@ -205,18 +206,25 @@ static void fresh_ids(struct wire *w)
 	w->base[RESPONDER] += 32;
 }
 
-static bool run_rounds(struct flow *f, cutter cut, unsigned int p)
+/* From line @at to line @end, or the end of its round. */
+static bool run_lines(struct flow *f, cutter cut, unsigned int p, size_t *at, size_t end)
 {
 	struct round r;
-	size_t at = 0;
 	bool ok = true;
 
-	while (ok && at < ARRAY_SIZE(dialogue)) {
-		at = say_round(f, &r, at);
+	while (ok && *at < end) {
+		*at = say_round(f, &r, *at);
 		cut(f, &r, p);
 		ok = flow_finish(f, r.end);
 	}
 	return ok;
+}
+
+static bool run_rounds(struct flow *f, cutter cut, unsigned int p)
+{
+	size_t at = 0;
+
+	return run_lines(f, cut, p, &at, ARRAY_SIZE(dialogue));
 }
 
 static bool run_dialogue(struct wire *w, cutter cut, unsigned int p)
@@ -315,4 +323,53 @@ bool wire_fuzz(struct wire *w, unsigned int seed, unsigned int rounds)
 	}
 	printf("# random segments: %u dialogues, %u wrong\n", i, bad);
 	return !bad;
+}
+
+/*
+ * Resets in mid-dialogue that neither end believes, as others come first (RFC 5961), and the time
+ * after which a router would have forgotten the calls of an ended connection.
+ */
+static bool doubtful_resets(struct flow *f)
+{
+	size_t at = 0;
+	bool ok;
+
+	ok = run_lines(f, all_in_one, 0, &at, ARRAY_SIZE(dialogue) / 2);
+	flow_doubtful_reset(f, INITIATOR);
+	flow_doubtful_reset(f, RESPONDER);
+	sleep(10);
+	return ok && run_lines(f, all_in_one, 0, &at, ARRAY_SIZE(dialogue));
+}
+
+/* Both ends lose their memory in mid-dialogue; the same ports, and maybe ids, come again. */
+static bool begun_anew(struct flow *f)
+{
+	size_t at = 0;
+
+	return run_lines(f, all_in_one, 0, &at, ARRAY_SIZE(dialogue) / 2) && flow_anew(f) &&
+	       run_rounds(f, all_in_one, 0);
+}
+
+static bool run_upset(struct wire *w, const char *name, bool (*upset)(struct flow *f))
+{
+	unsigned long before = w->errors;
+	struct flow f = { 0 }, rival = { 0 };
+	bool ok = rival_calls(w, &rival) && flow_open(&f, w, false) && upset(&f);
+
+	ok = ok && w->errors == before;
+	flow_close(&f);
+	flow_close(&rival);
+	fresh_ids(w);
+	printf("# %s: %s\n", name, ok ? "as it must be" : "wrong");
+	return ok;
+}
+
+bool wire_upset(struct wire *w)
+{
+	bool ok = run_upset(w, "doubtful resets", doubtful_resets);
+	int i;
+
+	for (i = 0; i < 4; i++)
+		ok = run_upset(w, "begun anew", begun_anew) && ok;
+	return ok;
 }

@@ -9,6 +9,7 @@
 
 #define WAIT_US		2000
 #define TRIES		9
+#define PATIENCE	13	/* tries while ids of ended calls are kept */
 #define SEGMENT_MAX	1400
 #define LINGER_US	15000000	/* longer than a router keeps the ids of an ended call */
 
@@ -216,11 +217,10 @@ static void judge_alias(struct flow *f, enum end end, const struct wire_call *ca
 {
 	struct id_space *space = f->space[end];
 	u16 id = call->id[end], alias = call->alias[end];
-	bool page_full = f->w->hold >= 256;
 
 	if (!space->live[id] && space->until[id] < now_us() && alias != id)
 		wire_error(f->w, "id %u became %u without need", id, alias);
-	if (space->live[alias] && !page_full)
+	if (space->live[alias])
 		wire_error(f->w, "id %u became %u, which is in use", id, alias);
 	space->live[alias] = true;
 	f->w->rewritten += alias != id;
@@ -329,7 +329,7 @@ bool flow_finish(struct flow *f, enum end end)
 	size_t to, before;
 	int tries = 0;
 
-	while (s->next < s->len && tries < TRIES) {
+	while (s->next < s->len && tries < PATIENCE) {
 		to = s->len - s->next > SEGMENT_MAX ? s->next + SEGMENT_MAX : s->len;
 		before = s->next;
 		send_range(f, end, before, to, WAIT_US << tries);
@@ -339,5 +339,28 @@ bool flow_finish(struct flow *f, enum end end)
 		return true;
 	wire_error(f->w, "the stream stalled at byte %zu of %zu of the %s", s->next, s->len,
 		   end ? "responder" : "initiator");
+	return false;
+}
+
+/* In the window, but not what comes next. */
+void flow_doubtful_reset(struct flow *f, enum end end)
+{
+	send_flags(f, end, TCP_RST, seq_next(f, end) + 100, 0);
+}
+
+bool flow_anew(struct flow *f)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		forget_ids(f, i);
+		f->s[i].len = 0;
+		f->s[i].next = 0;
+		f->isn[i] += 0x10000000u + (u32)rand() % 0xe0000000u;
+	}
+	memset(f->call, 0, sizeof(f->call));
+	if (handshake(f))
+		return true;
+	wire_error(f->w, "no second connection with the same ports");
 	return false;
 }
