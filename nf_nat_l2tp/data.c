@@ -47,16 +47,30 @@ static bool l2tp_client_says(struct l2tp_control *c, struct l2tp_packet *p)
 	return ok;
 }
 
-/* A session that nobody negotiated is used. */
+/* Is this the server's id of a session that was negotiated in this flow? */
+static bool l2tp_negotiated(const struct l2tp_control *c, u32 id)
+{
+	struct vpnpass_binding like, *b;
+
+	l2tp_key(&like, c, &c->base.client_mapped, &c->base.server_mapped, VPNPASS_ERROR);
+	b = l2tp_lookup(c->base.vn, &like.key, VPNPASS_ERROR, id);
+	return b && b->flow == &c->flow;
+}
+
+/* A session that nobody negotiated is used, or one that was. */
 static void l2tp_client_uses(struct l2tp_control *c, u32 id)
 {
 	struct vpnpass_key key = c->base.binding.key;
 	struct vpnpass_binding *b = l2tp_lookup(c->base.vn, &key, VPNPASS_SESSION, id);
 
 	if (b) {
-		l2tp_static_out(container_of(b, struct l2tp_session, out));
+		/* between the same addresses the server of one may be the client of another */
+		if (b->dir == IP_CT_DIR_ORIGINAL)
+			l2tp_static_out(container_of(b, struct l2tp_session, out));
 		return;
 	}
+	if (l2tp_negotiated(c, id))
+		return;
 	spin_lock_bh(&c->base.lock);
 	if (!c->base.dead)
 		l2tp_static_new(c, id);
@@ -313,16 +327,17 @@ unsigned int l2tp_data(struct vpnpass_net *vn, struct sk_buff *skb,
 	return b ? l2tp_out(&p, b->flow) : l2tp_in(vn, &p, &key, &none);
 }
 
-/* Of a single client, what an error quotes needs no id. */
+/* Of a single client, what an error quotes needs no id; @ports are those quoted. */
 static struct vpnpass_binding *l2tp_quoted_only(struct vpnpass_net *vn, struct vpnpass_key *key,
-						bool udp)
+						const struct l2tp_ports *ports, bool udp)
 {
 	struct vpnpass_key back = { .src = key->dst, .dst = key->src, .zone = key->zone,
 				    .kind = key->kind & VPNPASS_IPV6 };
 	struct l2tp_group *group = l2tp_group_find(vn, &back, udp);
 	struct l2tp_control *c = group ? l2tp_group_only(group) : NULL;
 
-	if (!c)
+	if (!c || ports->src != c->port[IP_CT_DIR_REPLY] ||
+	    ports->dst != c->server_port[IP_CT_DIR_REPLY])
 		return NULL;
 	key->id = c->base.binding.id;
 	return &c->base.binding;
@@ -346,6 +361,8 @@ struct vpnpass_binding *l2tp_error(struct vpnpass_net *vn, const struct sk_buff 
 	bool udp = key->l4proto == IPPROTO_UDP;
 	unsigned int at = off + (udp ? sizeof(struct udphdr) : 0);
 	unsigned int head = skb->len > at ? skb->len - at : 0;
+	struct l2tp_ports none = {}, _ports;
+	const struct l2tp_ports *ports = &none;
 	struct vpnpass_binding *b = NULL;
 	u8 _h[L2TP_HEADER_READ];
 	struct l2tp_header h;
@@ -354,7 +371,9 @@ struct vpnpass_binding *l2tp_error(struct vpnpass_net *vn, const struct sk_buff 
 
 	head = min_t(unsigned int, head, L2TP_HEADER_READ);
 	p = skb_header_pointer(skb, at, head, _h);
-	if (!p)
+	if (udp)
+		ports = skb_header_pointer(skb, off, sizeof(_ports), &_ports);
+	if (!p || !ports)
 		return ERR_PTR(-EPROTO);
 	/* what is quoted is cut: only its head is looked at */
 	err = udp ? l2tp_udp_parse(p, head, U16_MAX, &h) : l2tp_ip_parse(p, head, U16_MAX, &h);
@@ -365,7 +384,7 @@ struct vpnpass_binding *l2tp_error(struct vpnpass_net *vn, const struct sk_buff 
 	if (!b && !udp)		/* quoted inside, where the client is named */
 		b = l2tp_lookup(vn, key, VPNPASS_ERROR, 0);
 	if (!b)
-		b = l2tp_quoted_only(vn, key, udp);
+		b = l2tp_quoted_only(vn, key, ports, udp);
 	if (!b && udp)
 		return ERR_PTR(-ENOENT);
 	return b;

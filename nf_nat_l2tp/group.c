@@ -17,6 +17,7 @@ static struct vpnpass_group *l2tp_group_alloc(void)
 		return NULL;
 	INIT_LIST_HEAD(&group->members);
 	INIT_LIST_HEAD(&group->statics);
+	group->second = jiffies;
 	return &group->base;
 }
 

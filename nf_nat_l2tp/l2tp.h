@@ -24,11 +24,13 @@
 #include "wire.h"
 
 #define L2TP_SESSIONS_MAX	256	/* sessions of a control connection, L2TPv3 */
+#define L2TP_SESSIONS_ALL	65536	/* of all of them */
 #define L2TP_LINGER		31	/* s: a peer may repeat its farewell (RFC 2661 5.7) */
 #define L2TP_FLOAT_WINDOW	60	/* s: for the first answer to come from another port */
 #define L2TP_ALIAS_TRIES	64
 #define L2TP_PAIR_WINDOW	HZ	/* an answer comes that soon after what it answers */
-#define L2TP_GUESSES_MAX	1000	/* a second and server: each looks at all its sessions */
+#define L2TP_GUESSES_MAX	1000	/* a second and server */
+#define L2TP_STEPS_MAX		250000	/* the same, in sessions that guesses look at */
 #define L2TP_PAIR_AGAIN		(2 * HZ)	/* without one so long: has its id changed? */
 
 /* A tunnel's slot: VPNPASS_CONTROL, what the client sends to the server's other port. */
@@ -59,7 +61,7 @@ enum {
 	X(PAIRED, "session-paired", \
 	  "Sessions that nobody negotiated, given to the likeliest client") \
 	X(SESSION_CAP, "session-cap", \
-	  "Sessions not helped: the control connection has too many") \
+	  "Sessions not helped: the control connection has too many, or all have") \
 	X(GUESS_CAP, "session-guess-cap", \
 	  "Packets of unknown sessions whose client was not looked for: too many in that second")
 
@@ -77,6 +79,7 @@ enum l2tp_count {
  * @statics: sessions that nobody negotiated
  * @second: jiffies when the present second began
  * @guesses: how often in it somebody was looked for
+ * @steps: how many sessions were looked at for that
  */
 struct l2tp_group {
 	struct vpnpass_group base;
@@ -84,6 +87,7 @@ struct l2tp_group {
 	struct list_head statics;
 	unsigned long second;
 	unsigned int guesses;
+	unsigned int steps;
 };
 
 /**

@@ -179,6 +179,16 @@ static bool l2tp_edit_in(struct l2tp_tunnel *t, struct l2tp_packet *p,
 	return !s || l2tp_write(p, &m->remote, s->own);
 }
 
+/*
+ * Does a server's farewell mean the tunnel that it names? It repeats the id that the server
+ * assigned (RFC 2661 4.4.3, RFC 3931 5.4.3): one of an earlier tunnel, under an id that the client
+ * has used again, has another.
+ */
+static bool l2tp_is_this(const struct l2tp_tunnel *t, const struct l2tp_message *m)
+{
+	return !t->peer || m->assigned.sight != L2TP_CLEAR || m->assigned.value == t->peer;
+}
+
 /**
  * l2tp_message_in() - a server's control message
  * @c: control flow
@@ -203,10 +213,10 @@ bool l2tp_message_in(struct l2tp_control *c, struct l2tp_tunnel *t, struct l2tp_
 	WRITE_ONCE(t->last, jiffies);
 	if (!t->own)
 		l2tp_tunnel_show_own(t, p->h.tunnel.value);
-	if (m.type == L2TP_SCCRP) {
+	if (m.type == L2TP_SCCRP && (t->asked || !t->peer)) {
 		t->asked = false;
 		l2tp_tunnel_answered(t, m.assigned.value);
-	} else if (m.type == L2TP_STOPCCN) {
+	} else if (m.type == L2TP_STOPCCN && l2tp_is_this(t, &m)) {
 		l2tp_tunnel_close(t);
 	}
 	l2tp_session_server(t, &m);

@@ -46,12 +46,18 @@ struct l2tp_session *l2tp_session_by_alias(struct l2tp_tunnel *t, u32 alias)
 	return NULL;
 }
 
+static atomic_t *l2tp_session_count(struct vpnpass_net *vn)
+{
+	return &vn->engines[VPNPASS_PROTO_L2TP].sessions;
+}
+
 static struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t)
 {
 	struct vpnpass_net *vn = l2tp_control_of(t)->base.vn;
 	struct l2tp_session *s;
 
-	if (t->nsessions >= L2TP_SESSIONS_MAX) {
+	if (t->nsessions >= L2TP_SESSIONS_MAX ||
+	    atomic_read(l2tp_session_count(vn)) >= L2TP_SESSIONS_ALL) {
 		l2tp_count(vn, L2TP_COUNT_SESSION_CAP);
 		return NULL;
 	}
@@ -65,6 +71,7 @@ static struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t)
 	INIT_LIST_HEAD(&s->fixed);
 	list_add_tail(&s->list, &t->sessions);
 	t->nsessions++;
+	atomic_inc(l2tp_session_count(vn));
 	return s;
 }
 
@@ -201,6 +208,9 @@ void l2tp_session_server(struct l2tp_tunnel *t, const struct l2tp_message *m)
 	s = l2tp_session_by_alias(t, m->remote.value);
 	if (!s)
 		return;
+	/* of an earlier session under the same id? */
+	if (m->type == L2TP_CDN && s->peer && m->local.value && m->local.value != s->peer)
+		return;
 	l2tp_session_answered(s, m->local.value);
 	if (m->type == L2TP_CDN)
 		l2tp_session_close(s);
@@ -226,6 +236,7 @@ void l2tp_session_del(struct l2tp_session *s)
 	vpnpass_unbind(vn, &s->out);
 	list_del(&s->list);
 	s->tunnel->nsessions--;
+	atomic_dec(l2tp_session_count(vn));
 	kfree_rcu(s, rcu);
 }
 
@@ -321,13 +332,14 @@ static int l2tp_session_rebind(struct l2tp_session *s, const struct vpnpass_reco
 	struct l2tp_control *c = l2tp_control_of(s->tunnel);
 	int err = 0;
 
+	if (!rec->client_id[0])
+		return 0;	/* the server has not used it yet */
+	spin_lock_bh(&c->group->base.lock);
+	vpnpass_unbind(c->base.vn, &s->data);	/* a packet may have been faster */
 	s->own = rec->client_id[0];
 	s->alias = rec->client_id[1];
-	if (!s->own)
-		return 0;	/* the server has not used it yet */
 	s->data.id = htonl(s->own);
 	s->data.key.id = htonl(s->alias);
-	spin_lock_bh(&c->group->base.lock);
 	if (!(rec->flags & VPNPASS_RECORD_FLAG_UNBOUND))
 		err = vpnpass_bind(c->base.vn, &s->data);
 	spin_unlock_bh(&c->group->base.lock);
@@ -438,8 +450,9 @@ static bool l2tp_static_may_guess(struct l2tp_group *group)
 	if (time_after(jiffies, group->second + HZ)) {
 		group->second = jiffies;
 		group->guesses = 0;
+		group->steps = 0;
 	}
-	return group->guesses++ < L2TP_GUESSES_MAX;
+	return group->guesses++ < L2TP_GUESSES_MAX && group->steps < L2TP_STEPS_MAX;
 }
 
 static struct l2tp_session *l2tp_static_guess(struct l2tp_group *group, u32 id, __be16 port)
@@ -450,9 +463,11 @@ static struct l2tp_session *l2tp_static_guess(struct l2tp_group *group, u32 id, 
 		l2tp_count(group->base.vn, L2TP_COUNT_GUESS_CAP);
 		return NULL;
 	}
-	list_for_each_entry(s, &group->statics, fixed)
+	list_for_each_entry(s, &group->statics, fixed) {
+		group->steps++;
 		if (l2tp_static_open(s, port) && l2tp_static_likelier(s, best, id))
 			best = s;
+	}
 	return best;
 }
 

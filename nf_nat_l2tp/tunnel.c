@@ -183,7 +183,7 @@ struct l2tp_tunnel *l2tp_tunnel_by_own(struct l2tp_control *c, u32 own)
 }
 
 /**
- * l2tp_tunnel_by_peer() - find a tunnel by the id that the server assigned
+ * l2tp_tunnel_by_peer() - find the newest tunnel by the id that the server assigned
  * @c: control flow
  * @peer: id
  *
@@ -194,7 +194,8 @@ struct l2tp_tunnel *l2tp_tunnel_by_peer(struct l2tp_control *c, u32 peer)
 {
 	struct l2tp_tunnel *t;
 
-	list_for_each_entry(t, &c->tunnels, list)
+	/* a server that has started anew gives ids of tunnels that it knows no more */
+	list_for_each_entry_reverse(t, &c->tunnels, list)
 		if (peer && t->peer == peer)
 			return t;
 	return NULL;
@@ -236,7 +237,9 @@ static struct l2tp_tunnel *l2tp_tunnel_ask_clear(struct l2tp_control *c, u8 vers
 {
 	struct l2tp_tunnel *t = l2tp_tunnel_by_own(c, m->assigned.value);
 
-	if (t && t->base.state == VPNPASS_STATE_CLOSING) {
+	/* a new one under the same id; its server may answer from yet another port */
+	if (t && (t->base.state == VPNPASS_STATE_CLOSING ||
+		  (t->base.state == VPNPASS_STATE_UP && t->floated))) {
 		l2tp_tunnel_del(t);
 		t = NULL;
 	}
@@ -390,6 +393,8 @@ void l2tp_tunnel_gc(struct l2tp_tunnel *t)
 	switch (t->base.state) {
 	case VPNPASS_STATE_CLOSING:
 		secs = L2TP_LINGER;
+		if (time_after(READ_ONCE(t->last), since))
+			since = READ_ONCE(t->last);	/* or it wasn't the end */
 		break;
 	case VPNPASS_STATE_SETUP:
 		secs = vpnpass_param(vn, VPNPASS_PROTO_L2TP, VPNPASS_PARAM_TIMEOUT_UNREPLIED);

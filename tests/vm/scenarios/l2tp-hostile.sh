@@ -54,6 +54,7 @@ from_wan() {
 	for kind in stopccn cdn icrq sccrp zlb data; do
 		flood o1 --dst $ROUTER --count 50 $kind 7
 	done
+	flood o1 --src $SERVER --dst $ROUTER --count 50 stopccn 7
 }
 
 from_lan() {
@@ -76,6 +77,7 @@ check "two tunnels with one id talk" await up
 check "and are up" tunnels_up 2
 before=$(holdings) entries=$(conntrack_count)
 from_wan
+check "forged farewells of the server, with ids that it has not given, end nothing" tunnels_up 2
 equal "the WAN leaves no tunnel" "$before" "$(holdings)"
 check "and few conntrack entries ($entries, now $(conntrack_count))" test $(($(conntrack_count) - entries)) -le 8
 broken
