@@ -55,6 +55,7 @@ call_too_many() {
 }
 
 lone_acks() {
+	check "only the real tunnel's connection is left" wait_for 30 controls_are 1
 	dnat r iifname eth0 ip saddr 198.18.0.0/15 tcp dport 1723 dnat ip to $LAN.77
 	check "ACKs of no connection, from 300 addresses" \
 		at o1 flood_peer raw --src 198.18.0.1 --clients 300 --dst $ROUTER --count 300 --rate 300 ack
