@@ -47,7 +47,7 @@ struct pptp_call;
 	X(REPLACED, "pptp-replaced", \
 	  "Calls given up because their end used the call id for a new call") \
 	X(NO_ID, "pptp-no-id", \
-	  "Call requests and replies dropped because no call id was free in place of a clashing one") \
+	  "Call requests and replies dropped as no call id was free in place of a clashing one") \
 	X(REFUSED, "pptp-refused", \
 	  "Call requests dropped because of a limit on tunnels or of memory")
 
