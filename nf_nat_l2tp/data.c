@@ -147,7 +147,7 @@ static struct vpnpass_flow *l2tp_expected(struct l2tp_tunnel *t, struct l2tp_pac
 		return NULL;
 	if (likely(ports->src == c->server_port[IP_CT_DIR_REPLY]))
 		return &c->flow;
-	if ((READ_ONCE(t->floated) && ports->src == t->float_port) ||
+	if ((READ_ONCE(t->floated) && ports->src == READ_ONCE(t->float_port)) ||
 	    l2tp_floats(t, p, ports->src))
 		return &t->base.flow;
 	l2tp_count(c->base.vn, L2TP_COUNT_FLOAT_REFUSED);

@@ -237,9 +237,7 @@ static struct l2tp_tunnel *l2tp_tunnel_ask_clear(struct l2tp_control *c, u8 vers
 {
 	struct l2tp_tunnel *t = l2tp_tunnel_by_own(c, m->assigned.value);
 
-	/* a new one under the same id; its server may answer from yet another port */
-	if (t && (t->base.state == VPNPASS_STATE_CLOSING ||
-		  (t->base.state == VPNPASS_STATE_UP && t->floated))) {
+	if (t && t->base.state == VPNPASS_STATE_CLOSING) {
 		l2tp_tunnel_del(t);
 		t = NULL;
 	}
@@ -308,6 +306,21 @@ void l2tp_tunnel_answered(struct l2tp_tunnel *t, u32 peer)
 	vpnpass_bind(c->base.vn, error);
 }
 
+/* Its client has begun anew under the same id, and was answered from yet another port. */
+static void l2tp_tunnel_sink(struct l2tp_tunnel *t)
+{
+	struct l2tp_control *c = l2tp_control_of(t);
+	struct nf_conn *ct;
+
+	if (!t->floated)
+		return;
+	vpnpass_port_unwatch(t->float_port);
+	vpnpass_unbind(c->base.vn, &t->base.slot[L2TP_TO_FLOATED]);
+	ct = rcu_dereference_protected(t->base.flow.ct, lockdep_is_held(&c->base.lock));
+	if (ct)
+		nf_ct_kill(ct);		/* the next packet makes one with the new port */
+}
+
 /**
  * l2tp_tunnel_float() - the first answer came from another port (RFC 2661 8.1, RFC 3931
  *	4.1.2.2)
@@ -325,13 +338,14 @@ bool l2tp_tunnel_float(struct l2tp_tunnel *t, __be16 port)
 	struct vpnpass_binding *out = &t->base.slot[L2TP_TO_FLOATED];
 	const struct vpnpass_key *ck = &c->base.binding.key;
 
-	if (t->floated)
-		return t->float_port == port;
+	if (t->floated && t->float_port == port)
+		return true;
 	if (!t->asked || time_after(jiffies, t->since + L2TP_FLOAT_WINDOW * HZ) ||
 	    vpnpass_port_watch(port))
 		return false;
+	l2tp_tunnel_sink(t);
 	t->asked = false;
-	t->float_port = port;
+	WRITE_ONCE(t->float_port, port);
 	l2tp_key(out, c, &ck->src, &ck->dst, VPNPASS_CONTROL);
 	out->key.id = htonl(ntohs(c->port[IP_CT_DIR_ORIGINAL]) << 16 | ntohs(port));
 	out->id = out->key.id;
