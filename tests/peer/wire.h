@@ -78,6 +78,8 @@ bool flow_finish(struct flow *f, enum end end);
 
 /* A reset from @end which the other end has to doubt. */
 void flow_doubtful_reset(struct flow *f, enum end end);
+/* Nothing but an acknowledgement a second, as a doubtful reset brings one. */
+void flow_pause(struct flow *f, unsigned int seconds);
 /* Both ends know nothing of it any more and shake hands again; false: no connection. */
 bool flow_anew(struct flow *f);
 

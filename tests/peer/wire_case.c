@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct line {
 	u8 end, type, call;
@@ -337,7 +336,7 @@ static bool doubtful_resets(struct flow *f)
 	ok = run_lines(f, all_in_one, 0, &at, ARRAY_SIZE(dialogue) / 2);
 	flow_doubtful_reset(f, INITIATOR);
 	flow_doubtful_reset(f, RESPONDER);
-	sleep(10);
+	flow_pause(f, 10);
 	return ok && run_lines(f, all_in_one, 0, &at, ARRAY_SIZE(dialogue));
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WAIT_US		2000
 #define TRIES		9
@@ -346,6 +347,14 @@ bool flow_finish(struct flow *f, enum end end)
 void flow_doubtful_reset(struct flow *f, enum end end)
 {
 	send_flags(f, end, TCP_RST, seq_next(f, end) + 100, 0);
+}
+
+void flow_pause(struct flow *f, unsigned int seconds)
+{
+	while (seconds--) {
+		send_ack(f, INITIATOR);
+		sleep(1);
+	}
 }
 
 bool flow_anew(struct flow *f)
