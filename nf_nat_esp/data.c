@@ -152,10 +152,11 @@ static unsigned int esp_data_in_known(struct esp_group *group, struct esp_sa *sa
 	__releases(&group->base.lock)
 {
 	struct esp_pair_client *owner = sa->in.owner;
+	u8 state = sa->in.state;
 
 	esp_limits(group);
 	esp_pair_in(&group->pair, &sa->in, seq, esp_now(), &group->decision);
-	if (sa->in.owner && sa->in.owner != owner && sa->in.state == ESP_PAIR_UP)
+	if (sa->in.owner && (sa->in.owner != owner || sa->in.state != state))
 		esp_sa_trim(group, sa->in.owner);
 	/* what is settled is nobody else's */
 	return esp_carry_out(group, skb, pkt, foreign && sa->in.state != ESP_PAIR_UP);
