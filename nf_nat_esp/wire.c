@@ -25,7 +25,8 @@ static bool esp_ike_fits_version(const struct esp_ike *ike)
 static bool esp_ike_may_begin(const struct esp_ike *ike)
 {
 	if (ike->version == 2)
-		return ike->exchange == ESP_IKE2_INIT || ike->exchange == ESP_IKE2_INFO;
+		return ike->exchange == ESP_IKE2_INIT || ike->exchange == ESP_IKE2_INFO ||
+		       ike->exchange == ESP_IKE2_RESUME;
 	return ike->exchange <= ESP_IKE1_INFO;
 }
 

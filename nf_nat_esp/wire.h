@@ -27,6 +27,7 @@ enum esp_ike_exchange {
 	ESP_IKE2_AUTH = 35,
 	ESP_IKE2_CHILD = 36,
 	ESP_IKE2_INFO = 37,
+	ESP_IKE2_RESUME = 38,		/* RFC 5723: in place of IKE_SA_INIT */
 	ESP_IKE2_FOLLOWUP_KE = 44,	/* RFC 9370: ends a CREATE_CHILD_SA */
 };
 

@@ -83,6 +83,8 @@ static void wire_ike_cookies(struct kunit *test)
 
 	memset(p + 8, 0, 8);
 	KUNIT_EXPECT_EQ(test, esp_ike_parse(p, sizeof(p), &ike), ESP_WIRE_OK);
+	p[18] = ESP_IKE2_RESUME;
+	KUNIT_EXPECT_EQ(test, esp_ike_parse(p, sizeof(p), &ike), ESP_WIRE_OK);
 	p[18] = ESP_IKE2_CHILD;
 	KUNIT_EXPECT_EQ(test, esp_ike_parse(p, sizeof(p), &ike), ESP_WIRE_IKE_COOKIE);
 	p[17] = 0x10;
