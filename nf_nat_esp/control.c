@@ -99,10 +99,15 @@ unlock:
 	spin_unlock_bh(&control->lock);
 }
 
-/* Is this flow to be known? What comes from outside, once our side has answered it. */
+/*
+ * Is this flow to be known? Not one whose port alone is translated: of the router itself, as
+ * like as not. What comes from outside, once our side has answered it.
+ */
 static bool esp_ike_wanted(const struct nf_conn *ct)
 {
-	if (ct->status & IPS_SRC_NAT)
+	if ((ct->status & IPS_SRC_NAT) &&
+	    !nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
+			      &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3))
 		return true;
 	return (ct->status & IPS_DST_NAT) && test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
 }

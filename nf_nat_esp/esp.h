@@ -131,7 +131,8 @@ struct esp_sa {
  * @serial: last rank given
  * @aged: jiffies of the last look at what is over
  * @decision: for the one packet that is being looked at
- * @direct: its only pair's client isn't translated, so that all from the server is for it
+ * @direct: its pairs' client isn't translated, so that all from the server is for it; several
+ *	pairs are the client by several of our addresses
  */
 struct esp_group {
 	struct vpnpass_group base;
