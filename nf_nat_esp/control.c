@@ -68,10 +68,8 @@ static void esp_ike_told(struct esp_peers *peers, const struct esp_ike *ike,
 	struct esp_ike_event event;
 
 	spin_lock_bh(&group->base.lock);
-	if (peers->over)
+	if (peers->over || (from == ESP_IKE_CLIENT && !esp_cookie_use(peers, ike)))
 		goto unlock;
-	if (from == ESP_IKE_CLIENT)
-		esp_cookie_use(peers, ike);
 	event = esp_ike_message(&peers->ike_flow, from, ike, esp_now());
 	esp_pair_ike(&group->pair, &peers->client, &event);
 	if (event.what != ESP_IKE_NONE)

@@ -282,7 +282,7 @@ void esp_sa_age_outs(struct esp_peers *peers);
 /* cookie.c */
 void esp_cookie_init(void);
 int esp_cookie_restore(struct esp_peers *peers, const u64 cookie[2]);
-void esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike);
+bool esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike);
 void esp_cookies_end(struct esp_peers *peers);
 void esp_guests_age(struct esp_group *group, bool all);
 unsigned int esp_udp(struct vpnpass_net *vn, struct sk_buff *skb,
