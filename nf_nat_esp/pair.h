@@ -252,6 +252,7 @@ struct esp_pair_out {
  * @since: since when the owner is the owner
  * @answers: answers of the owner while it was PAIRING
  * @packets: packets while it was not UP
+ * @tag: exchange of the owner that was taken for the one that made it, 0: none
  * @high: highest sequence number
  * @window: the 64 ones up to @high that have been seen
  */
@@ -268,6 +269,7 @@ struct esp_pair_in {
 	u64 since;
 	u32 answers;
 	u32 packets;
+	u32 tag;
 	u32 high;
 	u64 window;
 };
