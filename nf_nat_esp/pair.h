@@ -243,6 +243,7 @@ struct esp_pair_out {
  * @spi: chosen by a client
  * @state: enum esp_pair_state
  * @how: enum esp_pair_count, the reason of the latest decision
+ * @old: it came up with a sequence number of an SA that is older than what we know
  * @owner: whose it is; NULL while nobody knows
  * @undecided: NULL once it is certain. While another client seems to use the same SPI this
  *	is set, @owner too and @state ESP_PAIR_AMBIGUOUS.
@@ -261,6 +262,7 @@ struct esp_pair_in {
 	u32 spi;
 	u8 state;
 	u8 how;
+	bool old;
 	struct esp_pair_client *owner;
 	struct esp_pair_case *undecided;
 	struct esp_pair_out *mate;

@@ -336,6 +336,30 @@ static void own_oldest(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, state(lab, 0x1000), ESP_PAIR_PAIRING);
 }
 
+/* An SPI of long ago, and a client that waits for another: it doesn't count as what it got. */
+static void own_old_spi(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 seq = 50000, i;
+
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), 0);
+	KUNIT_EXPECT_EQ(test, lab->d.verdict, ESP_PAIR_PASS);
+	esp_lab_exchange(lab, 1);
+	for (i = 0; i < 20; i++, lab->now += 200)
+		KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x1000, ++seq), 1);
+	KUNIT_EXPECT_EQ(test, state(lab, 0x1000), ESP_PAIR_PAIRING);
+	KUNIT_EXPECT_EQ(test, lab->client[1].needs, 1);
+	KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x2000, 1), 1);
+	KUNIT_EXPECT_EQ(test, lab->client[1].needs, 0);
+	/* it was another's, who speaks at last, be there one that waits or not */
+	esp_lab_exchange(lab, 1);
+	esp_lab_out(lab, 3, 0x9003);
+	lab->now += 20;
+	KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x1000, ++seq), 3);
+	KUNIT_EXPECT_EQ(test, lab->client[1].needs, 1);
+	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_REOPENED], 1);
+}
+
 static struct kunit_case esp_own_cases[] = {
 	KUNIT_CASE(own_mates),
 	KUNIT_CASE(own_many_exchanges),
@@ -352,6 +376,7 @@ static struct kunit_case esp_own_cases[] = {
 	KUNIT_CASE(own_repeat_no_memory),
 	KUNIT_CASE(own_shared_at_the_limit),
 	KUNIT_CASE(own_oldest),
+	KUNIT_CASE(own_old_spi),
 	{}
 };
 
