@@ -90,6 +90,10 @@ router_itself() {
 		"server-info all" "info all" "server-info 1-3" "speak 4 20 5" "settle 4" "ping all 5" "expect retries 0"
 	check "its SA is known as its own" counter_over esp-own-sa 0
 	at r ip xfrm state flush
+	afresh
+	check "an IKE SA that the server has with the router, begun before clients came" \
+		play 3 --ike 2 --nat $ROUTER --clients "r=$ROUTER+1" "server-init 4" "start 1-3" "server-info 4" \
+		"server-info 1-3" "server-info 4" "ping 1-3 5" "${fine[@]}" "expect retries 0"
 	# only the port is another: that makes it no client
 	at r nft insert rule inet vplab post oifname eth0 ip saddr $ROUTER udp sport 500 masquerade to :2000-3000
 	afresh
