@@ -68,10 +68,8 @@ static void esp_ike_told(struct esp_peers *peers, const struct esp_ike *ike,
 	struct esp_ike_event event;
 
 	spin_lock_bh(&group->base.lock);
-	if (peers->over)
+	if (peers->over || (from == ESP_IKE_CLIENT && !esp_cookie_use(peers, ike)))
 		goto unlock;
-	if (from == ESP_IKE_CLIENT)
-		esp_cookie_use(peers, ike);
 	event = esp_ike_message(&peers->ike_flow, from, ike, esp_now());
 	esp_pair_ike(&group->pair, &peers->client, &event);
 	if (event.what != ESP_IKE_NONE)
@@ -99,10 +97,15 @@ unlock:
 	spin_unlock_bh(&control->lock);
 }
 
-/* Is this flow to be known? What comes from outside, once our side has answered it. */
+/*
+ * Is this flow to be known? Not one whose port alone is translated: of the router itself, as
+ * like as not. What comes from outside, once our side has answered it.
+ */
 static bool esp_ike_wanted(const struct nf_conn *ct)
 {
-	if (ct->status & IPS_SRC_NAT)
+	if ((ct->status & IPS_SRC_NAT) &&
+	    !nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
+			      &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3))
 		return true;
 	return (ct->status & IPS_DST_NAT) && test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
 }
@@ -193,7 +196,8 @@ bool esp_known(struct vpnpass_net *vn, const struct nf_conn *ct)
  * @key: its addresses
  *
  * The router itself, or a client that no rule picked or that was refused. What the server
- * began at the router's own address is no such flow.
+ * began at our address is such a flow if it is IKE and was answered: by the router itself, or
+ * by a gateway behind it.
  *
  * Context: RCU read lock.
  * Return: true if so.
@@ -202,6 +206,7 @@ bool esp_foreign_entry(struct vpnpass_net *vn, const struct sk_buff *skb,
 		       const struct vpnpass_packet *pkt, const struct vpnpass_key *key)
 {
 	const struct nf_conntrack_zone zone = { .id = key->zone, .dir = NF_CT_DEFAULT_ZONE_DIR };
+	const struct nf_conntrack_tuple *orig;
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
 	struct nf_conn *ct;
@@ -213,8 +218,12 @@ bool esp_foreign_entry(struct vpnpass_net *vn, const struct sk_buff *skb,
 	if (!h)
 		return false;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	foreign = nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3, &key->src) &&
-		  !esp_known(vn, ct);
+	orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	if (NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL)
+		foreign = orig->dst.protonum == IPPROTO_UDP &&
+			  test_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+	else
+		foreign = nf_inet_addr_cmp(&orig->dst.u3, &key->src) && !esp_known(vn, ct);
 	nf_ct_put(ct);
 	return foreign;
 }

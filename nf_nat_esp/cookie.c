@@ -131,8 +131,9 @@ int esp_cookie_restore(struct esp_peers *peers, const u64 cookie[2])
  * @ike: header of the message
  *
  * Context: softirq, group->base.lock held.
+ * Return: false if it only refuses what the server has begun, and so tells nothing of the two.
  */
-void esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike)
+bool esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike)
 {
 	struct vpnpass_control *control = &peers->base;
 	struct vpnpass_key key;
@@ -144,6 +145,9 @@ void esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike)
 	if (!c) {
 		esp_cookie_learn(peers, &key, ike->cookie[0]);
 	} else if (c->guest && c->cookie == ike->cookie[0]) {
+		c->last = jiffies;	/* the server may ask it once more, in other words */
+		if (!esp_ike_accepts(ike, c->new_sa))
+			return false;
 		c->guest = false;
 		peers->group->nguests--;
 		list_del(&c->list);
@@ -155,6 +159,7 @@ void esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike)
 		c->last = jiffies;
 		list_move_tail(&c->list, &peers->cookies);
 	}
+	return true;
 }
 
 /**

@@ -152,10 +152,11 @@ static unsigned int esp_data_in_known(struct esp_group *group, struct esp_sa *sa
 	__releases(&group->base.lock)
 {
 	struct esp_pair_client *owner = sa->in.owner;
+	u8 state = sa->in.state;
 
 	esp_limits(group);
 	esp_pair_in(&group->pair, &sa->in, seq, esp_now(), &group->decision);
-	if (sa->in.owner && sa->in.owner != owner && sa->in.state == ESP_PAIR_UP)
+	if (sa->in.owner && (sa->in.owner != owner || sa->in.state != state))
 		esp_sa_trim(group, sa->in.owner);
 	/* what is settled is nobody else's */
 	return esp_carry_out(group, skb, pkt, foreign && sa->in.state != ESP_PAIR_UP);
@@ -199,13 +200,29 @@ static bool esp_is_own(struct vpnpass_net *vn, const struct sk_buff *skb,
 #endif
 }
 
-/* All that the server sends is for the group's only client. */
+/* How long ago a client has sent something, in ms. */
+static u64 esp_silent(struct esp_pair_client *client, u64 now)
+{
+	const struct vpnpass_flow *ike = &esp_client_peers(client)->ike;
+	u64 esp = esp_since(READ_ONCE(client->out_last), now);
+	unsigned long ticks = jiffies - READ_ONCE(ike->last[IP_CT_DIR_ORIGINAL]);
+
+	if (!(READ_ONCE(ike->seen) & BIT(IP_CT_DIR_ORIGINAL)))
+		return esp;
+	return min_t(u64, esp, jiffies_to_msecs(ticks));
+}
+
+/* All that the server sends is for the group's only client: by our address that it uses now. */
 static void esp_pair_direct(struct esp_group *group, struct esp_sa *sa,
 			    const struct esp_wire *esp)
 {
-	struct esp_pair_client *client = list_first_entry(&group->pair.clients,
-							  struct esp_pair_client, list);
+	struct esp_pair_client *client, *each;
+	u64 now = esp_now_coarse();
 
+	client = list_first_entry(&group->pair.clients, struct esp_pair_client, list);
+	list_for_each_entry(each, &group->pair.clients, list)
+		if (esp_silent(each, now) < esp_silent(client, now))
+			client = each;
 	esp_sa_own(esp_client_peers(client), sa, esp, 0);
 	group->decision.verdict = ESP_PAIR_DELIVER;
 	group->decision.n = 1;

@@ -131,7 +131,8 @@ struct esp_sa {
  * @serial: last rank given
  * @aged: jiffies of the last look at what is over
  * @decision: for the one packet that is being looked at
- * @direct: its only pair's client isn't translated, so that all from the server is for it
+ * @direct: its pairs' client isn't translated, so that all from the server is for it; several
+ *	pairs are the client by several of our addresses
  */
 struct esp_group {
 	struct vpnpass_group base;
@@ -281,7 +282,7 @@ void esp_sa_age_outs(struct esp_peers *peers);
 /* cookie.c */
 void esp_cookie_init(void);
 int esp_cookie_restore(struct esp_peers *peers, const u64 cookie[2]);
-void esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike);
+bool esp_cookie_use(struct esp_peers *peers, const struct esp_ike *ike);
 void esp_cookies_end(struct esp_peers *peers);
 void esp_guests_age(struct esp_group *group, bool all);
 unsigned int esp_udp(struct vpnpass_net *vn, struct sk_buff *skb,

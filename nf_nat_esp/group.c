@@ -20,9 +20,10 @@ static struct vpnpass_group *esp_group_alloc(void)
 
 static void esp_group_enter(struct vpnpass_group *base, struct vpnpass_control *control)
 {
+	bool direct = nf_inet_addr_cmp(&control->client_mapped, &control->binding.key.src);
 	struct esp_group *group = esp_group_from(base);
 
-	group->direct = nf_inet_addr_cmp(&control->client_mapped, &control->binding.key.src);
+	group->direct = direct && (base->members == 1 || group->direct);
 	esp_pair_client_add(&group->pair, &esp_peers_of(control)->client);
 }
 

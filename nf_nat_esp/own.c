@@ -116,6 +116,21 @@ static void esp_pair_cancel(struct esp_pair_group *group, struct esp_pair_client
 		esp_pair_need_del(group, client, need - client->need);
 }
 
+/* ESP by an SA may overtake the last message of the exchange that has made it. */
+static bool esp_pair_overtaken(const struct esp_pair_client *client,
+			       const struct esp_ike_event *event)
+{
+	const struct esp_pair_in *in;
+
+	if (event->what != ESP_IKE_ARMED)
+		return false;
+	list_for_each_entry(in, &client->ins, list) {
+		if (in->tag == event->tag)
+			return true;
+	}
+	return false;
+}
+
 void esp_pair_ike(struct esp_pair_group *group, struct esp_pair_client *client,
 		  const struct esp_ike_event *event)
 {
@@ -127,7 +142,7 @@ void esp_pair_ike(struct esp_pair_group *group, struct esp_pair_client *client,
 		return;
 	need = esp_pair_need_find(client, event->tag);
 	if (!need) {
-		if (event->what == ESP_IKE_AGAIN)
+		if (event->what == ESP_IKE_AGAIN || esp_pair_overtaken(client, event))
 			return;
 		need = esp_pair_need_add(group, client, event->time);
 		need->open = event->time;
@@ -140,20 +155,22 @@ void esp_pair_ike(struct esp_pair_group *group, struct esp_pair_client *client,
 		need->armed = true;
 }
 
-/* The need that an SPI that came up at @first is for: latest, ended ones before others. */
+/* The need that an SPI is for, by when it came up: latest, ended ones before others. */
 static void esp_pair_need_met(struct esp_pair_group *group, struct esp_pair_client *client,
-			      u64 first)
+			      struct esp_pair_in *in)
 {
 	int best = -1;
 	u32 i;
 
 	for (i = 0; i < client->needs; i++) {
-		if (client->need[i].open <= first &&
+		if (client->need[i].open <= in->first &&
 		    (best < 0 || client->need[i].armed || !client->need[best].armed))
 			best = i;
 	}
-	if (best >= 0)
-		esp_pair_need_del(group, client, best);
+	if (best < 0)
+		return;
+	in->tag = client->need[best].tag;
+	esp_pair_need_del(group, client, best);
 }
 
 /* The two halves of a pair of SAs, for the tool to show. */
@@ -240,7 +257,7 @@ static void esp_own_give(struct esp_pair_group *group, struct esp_pair_in *in,
 	in->since = now;
 	client->won = now;
 	if (!weak)
-		esp_pair_need_met(group, client, in->first);
+		esp_pair_need_met(group, client, in);
 	esp_pair_mate(in, client);
 	list_del_init(&in->list);
 	list_add_tail(&in->list, &client->ins);
@@ -307,6 +324,7 @@ void esp_own_orphan(struct esp_pair_group *group, struct esp_pair_in *in, u8 how
 	esp_pair_case_end(group, in);
 	esp_pair_unmate(in);
 	WRITE_ONCE(in->owner, NULL);
+	in->tag = 0;
 	list_del_init(&in->list);
 	list_add_tail(&in->list, &group->lost);
 	esp_own_set(group, in, ESP_PAIR_AMBIGUOUS, how);

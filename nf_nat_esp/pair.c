@@ -337,13 +337,14 @@ static bool esp_pair_open(struct esp_pair_group *group, struct esp_pair_in *in, 
 
 /*
  * Number 1 and the next are of a new SA, which an exchange has made; high ones of an SA that
- * is older than what we know.
+ * is older than what we know. If just one waits for an SA it may have that old one too, but
+ * is to answer, and waits on for its own.
  */
-static void esp_pair_unknown(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq,
+static void esp_pair_unknown(struct esp_pair_group *group, struct esp_pair_in *in,
 			     struct esp_pair_decision *d, u64 now)
 {
 	struct esp_pair_client *one = NULL;
-	bool weak = seq > ESP_PAIR_YOUNG && in->packets == 1;
+	bool weak = in->old;
 	u32 n;
 
 	n = esp_pair_candidates(group, in, weak, now, &one);
@@ -354,7 +355,8 @@ static void esp_pair_unknown(struct esp_pair_group *group, struct esp_pair_in *i
 	if (!n) {
 		esp_pair_refuse(group, d, ESP_PAIR_PASS, ESP_PAIR_UNASKED);
 	} else if (n == 1) {
-		esp_own_only(group, in, one, weak ? ESP_PAIR_OLDEST : ESP_PAIR_ONLY, now);
+		esp_own_only(group, in, one, weak || in->old ? ESP_PAIR_OLDEST : ESP_PAIR_ONLY,
+			     now);
 		esp_pair_deliver(d, one, in->how);
 	} else if (!esp_pair_open(group, in, weak, now)) {
 		esp_pair_refuse(group, d, ESP_PAIR_DROP, ESP_PAIR_NO_MEMORY);
@@ -372,10 +374,11 @@ void esp_pair_in_add(struct esp_pair_group *group, struct esp_pair_in *in,
 	in->first = now;
 	in->last = now;
 	in->packets = 1;
+	in->old = esp->seq > ESP_PAIR_YOUNG;
 	in->high = esp->seq;
 	in->window = 1;
 	list_add_tail(&in->list, &group->lost);
-	esp_pair_unknown(group, in, esp->seq, d, now);
+	esp_pair_unknown(group, in, d, now);
 	if (d->verdict != ESP_PAIR_DELIVER)
 		esp_pair_in_del(group, in);
 }
@@ -487,7 +490,7 @@ void esp_pair_in(struct esp_pair_group *group, struct esp_pair_in *in, u32 seq, 
 	if (in->owner)
 		esp_pair_owned(group, in, d, now);
 	else
-		esp_pair_unknown(group, in, seq, d, now);
+		esp_pair_unknown(group, in, d, now);
 }
 
 void esp_pair_out(struct esp_pair_group *group, struct esp_pair_client *client, u64 now)

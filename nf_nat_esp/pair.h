@@ -243,6 +243,7 @@ struct esp_pair_out {
  * @spi: chosen by a client
  * @state: enum esp_pair_state
  * @how: enum esp_pair_count, the reason of the latest decision
+ * @old: it came up with a sequence number of an SA that is older than what we know
  * @owner: whose it is; NULL while nobody knows
  * @undecided: NULL once it is certain. While another client seems to use the same SPI this
  *	is set, @owner too and @state ESP_PAIR_AMBIGUOUS.
@@ -252,6 +253,7 @@ struct esp_pair_out {
  * @since: since when the owner is the owner
  * @answers: answers of the owner while it was PAIRING
  * @packets: packets while it was not UP
+ * @tag: exchange of the owner that was taken for the one that made it, 0: none
  * @high: highest sequence number
  * @window: the 64 ones up to @high that have been seen
  */
@@ -260,6 +262,7 @@ struct esp_pair_in {
 	u32 spi;
 	u8 state;
 	u8 how;
+	bool old;
 	struct esp_pair_client *owner;
 	struct esp_pair_case *undecided;
 	struct esp_pair_out *mate;
@@ -268,6 +271,7 @@ struct esp_pair_in {
 	u64 since;
 	u32 answers;
 	u32 packets;
+	u32 tag;
 	u32 high;
 	u64 window;
 };

@@ -203,6 +203,38 @@ static void esp_sa_del_in(struct esp_group *group, struct esp_sa *sa)
 	kfree_rcu(sa, rcu);
 }
 
+static struct esp_sa *esp_sa_idlest_in(const struct esp_pair_client *client)
+{
+	struct esp_pair_in *in, *idlest = NULL;
+
+	list_for_each_entry(in, &client->ins, list)
+		if (!idlest || READ_ONCE(in->last) < READ_ONCE(idlest->last))
+			idlest = in;
+	return esp_sa_in(idlest);
+}
+
+/**
+ * esp_sa_trim() - no more SAs of a client than it can have
+ * @group: group
+ * @client: client; the idlest of its SAs go
+ *
+ * To be called when an SA has become one of its own: @client->ins is walked.
+ *
+ * Context: softirq, group->base.lock held.
+ */
+void esp_sa_trim(struct esp_group *group, struct esp_pair_client *client)
+{
+	struct esp_pair_in *in;
+	unsigned int n = 0;
+
+	list_for_each_entry(in, &client->ins, list)
+		n++;
+	for (; n > ESP_INS_MAX; n--) {
+		esp_count(group->base.vn, ESP_COUNT_SA_CAP);
+		esp_sa_del_in(group, esp_sa_idlest_in(client));
+	}
+}
+
 /**
  * esp_sa_keep_in() - an inbound SA that the pairing has accepted stays
  * @group: its group
@@ -223,6 +255,8 @@ int esp_sa_keep_in(struct esp_group *group, struct esp_sa *sa)
 	if (err) {
 		esp_pair_in_del(&group->pair, &sa->in);
 		esp_sa_drop_in(group, sa);
+	} else if (sa->in.owner) {
+		esp_sa_trim(group, sa->in.owner);
 	}
 	return err;
 }
@@ -282,29 +316,6 @@ void esp_sa_own(struct esp_peers *peers, struct esp_sa *sa, const struct esp_wir
 	WRITE_ONCE(peers->stale, true);
 }
 
-/**
- * esp_sa_trim() - no more SAs of a client than it can have
- * @group: group
- * @client: client; the idlest of its SAs go
- *
- * Context: softirq, group->base.lock held.
- */
-void esp_sa_trim(struct esp_group *group, struct esp_pair_client *client)
-{
-	struct esp_pair_in *in, *idlest = NULL;
-	unsigned int n = 0;
-
-	list_for_each_entry(in, &client->ins, list) {
-		n++;
-		if (!idlest || READ_ONCE(in->last) < READ_ONCE(idlest->last))
-			idlest = in;
-	}
-	if (n <= ESP_INS_MAX)
-		return;
-	esp_count(group->base.vn, ESP_COUNT_SA_CAP);
-	esp_sa_del_in(group, esp_sa_in(idlest));
-}
-
 static void esp_sa_end_list(struct esp_group *group, struct list_head *list)
 {
 	struct esp_pair_in *in, *next;
@@ -349,8 +360,10 @@ void esp_sa_age(struct esp_group *group)
 
 	esp_sa_age_list(group, &group->pair.lost, ESP_UNSURE_TIMEOUT);
 	esp_sa_age_list(group, &group->pair.open, ESP_UNSURE_TIMEOUT);
-	list_for_each_entry(client, &group->pair.clients, list)
+	list_for_each_entry(client, &group->pair.clients, list) {
 		esp_sa_age_list(group, &client->ins, secs * (u64)MSEC_PER_SEC);
+		esp_sa_trim(group, client);	/* time may have settled some */
+	}
 }
 
 /**

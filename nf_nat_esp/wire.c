@@ -25,7 +25,8 @@ static bool esp_ike_fits_version(const struct esp_ike *ike)
 static bool esp_ike_may_begin(const struct esp_ike *ike)
 {
 	if (ike->version == 2)
-		return ike->exchange == ESP_IKE2_INIT || ike->exchange == ESP_IKE2_INFO;
+		return ike->exchange == ESP_IKE2_INIT || ike->exchange == ESP_IKE2_INFO ||
+		       ike->exchange == ESP_IKE2_RESUME;
 	return ike->exchange <= ESP_IKE1_INFO;
 }
 
@@ -53,6 +54,15 @@ enum esp_wire_error esp_ike_parse(const u8 *p, u32 len, struct esp_ike *ike)
 		return ESP_WIRE_IKE_COOKIE;
 	*ike = h;
 	return ESP_WIRE_OK;
+}
+
+bool esp_ike_accepts(const struct esp_ike *ike, bool new_sa)
+{
+	if (ike->version == 1)
+		return ike->exchange != ESP_IKE1_INFO;
+	if (new_sa)
+		return ike->cookie[1] && ike->next != ESP_IKE2_NOTIFY;
+	return ike->next == ESP_IKE2_ENCRYPTED || ike->next == ESP_IKE2_FRAGMENT;
 }
 
 enum esp_wire_error esp_wire_parse(const u8 *p, u32 len, struct esp_wire *esp)

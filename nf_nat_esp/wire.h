@@ -27,8 +27,14 @@ enum esp_ike_exchange {
 	ESP_IKE2_AUTH = 35,
 	ESP_IKE2_CHILD = 36,
 	ESP_IKE2_INFO = 37,
+	ESP_IKE2_RESUME = 38,		/* RFC 5723: in place of IKE_SA_INIT */
 	ESP_IKE2_FOLLOWUP_KE = 44,	/* RFC 9370: ends a CREATE_CHILD_SA */
 };
+
+/* What an IKEv2 message may begin with. */
+#define ESP_IKE2_NOTIFY		41
+#define ESP_IKE2_ENCRYPTED	46
+#define ESP_IKE2_FRAGMENT	53	/* RFC 7383: of what is encrypted */
 
 /* Flags of IKEv2. */
 #define ESP_IKE2_RESPONSE	0x20
@@ -115,6 +121,18 @@ enum esp_natt {
  * Return: ESP_WIRE_OK or why it is none.
  */
 enum esp_wire_error esp_ike_parse(const u8 *p, u32 len, struct esp_ike *ike);
+
+/**
+ * esp_ike_accepts() - does it have the IKE SA on which it was sent something?
+ * @ike: what it says
+ * @new_sa: that was to begin the IKE SA
+ *
+ * Who doesn't know an IKE SA, or doesn't want one, says so in clear text: a notification, and
+ * in IKEv1 an exchange of its own.
+ *
+ * Return: true if so.
+ */
+bool esp_ike_accepts(const struct esp_ike *ike, bool new_sa);
 
 /**
  * esp_wire_parse() - read an ESP header

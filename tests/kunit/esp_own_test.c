@@ -104,6 +104,27 @@ static void own_idle_rekey(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lab->client[0].need[0].tag, lab->tags);
 }
 
+/* ESP comes before the end of the exchange that lets the server send it: one SA all the same. */
+static void own_esp_overtakes_ike(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+
+	esp_lab_ike(lab, 0, ESP_IKE_OPEN, 5);
+	KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x1000, 1), 0);
+	esp_lab_ike(lab, 0, ESP_IKE_ARMED, 5);
+	KUNIT_EXPECT_EQ(test, lab->client[0].needs, 0);
+	esp_lab_exchange(lab, 1);
+	KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x2000, 1), 1);
+	/* another round of it: what came wasn't its SA */
+	esp_lab_ike(lab, 0, ESP_IKE_OPEN, 5);
+	KUNIT_EXPECT_EQ(test, lab->client[0].needs, 1);
+	esp_lab_ike(lab, 0, ESP_IKE_ARMED, 5);
+	KUNIT_EXPECT_EQ(test, lab->client[0].needs, 1);
+	/* an exchange that only its end tells of */
+	esp_lab_ike(lab, 0, ESP_IKE_ARMED, 6);
+	KUNIT_EXPECT_EQ(test, lab->client[0].needs, 2);
+}
+
 /* Several SAs in quick succession: nobody knows which one a re-key replaces. */
 static void own_several_sas(struct kunit *test)
 {
@@ -315,10 +336,35 @@ static void own_oldest(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, state(lab, 0x1000), ESP_PAIR_PAIRING);
 }
 
+/* An SPI of long ago, and a client that waits for another: it doesn't count as what it got. */
+static void own_old_spi(struct kunit *test)
+{
+	struct esp_lab *lab = test->priv;
+	u32 seq = 50000, i;
+
+	KUNIT_EXPECT_EQ(test, esp_lab_in(lab, 0x1000, ++seq), 0);
+	KUNIT_EXPECT_EQ(test, lab->d.verdict, ESP_PAIR_PASS);
+	esp_lab_exchange(lab, 1);
+	for (i = 0; i < 20; i++, lab->now += 200)
+		KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x1000, ++seq), 1);
+	KUNIT_EXPECT_EQ(test, state(lab, 0x1000), ESP_PAIR_PAIRING);
+	KUNIT_EXPECT_EQ(test, lab->client[1].needs, 1);
+	KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x2000, 1), 1);
+	KUNIT_EXPECT_EQ(test, lab->client[1].needs, 0);
+	/* it was another's, who speaks at last, be there one that waits or not */
+	esp_lab_exchange(lab, 1);
+	esp_lab_out(lab, 3, 0x9003);
+	lab->now += 20;
+	KUNIT_EXPECT_EQ(test, esp_lab_to(lab, 0x1000, ++seq), 3);
+	KUNIT_EXPECT_EQ(test, lab->client[1].needs, 1);
+	KUNIT_EXPECT_EQ(test, lab->counts[ESP_PAIR_REOPENED], 1);
+}
+
 static struct kunit_case esp_own_cases[] = {
 	KUNIT_CASE(own_mates),
 	KUNIT_CASE(own_many_exchanges),
 	KUNIT_CASE(own_idle_rekey),
+	KUNIT_CASE(own_esp_overtakes_ike),
 	KUNIT_CASE(own_several_sas),
 	KUNIT_CASE(own_owner_leaves),
 	KUNIT_CASE(own_sharer_leaves),
@@ -330,6 +376,7 @@ static struct kunit_case esp_own_cases[] = {
 	KUNIT_CASE(own_repeat_no_memory),
 	KUNIT_CASE(own_shared_at_the_limit),
 	KUNIT_CASE(own_oldest),
+	KUNIT_CASE(own_old_spi),
 	{}
 };
 

@@ -83,6 +83,8 @@ static void wire_ike_cookies(struct kunit *test)
 
 	memset(p + 8, 0, 8);
 	KUNIT_EXPECT_EQ(test, esp_ike_parse(p, sizeof(p), &ike), ESP_WIRE_OK);
+	p[18] = ESP_IKE2_RESUME;
+	KUNIT_EXPECT_EQ(test, esp_ike_parse(p, sizeof(p), &ike), ESP_WIRE_OK);
 	p[18] = ESP_IKE2_CHILD;
 	KUNIT_EXPECT_EQ(test, esp_ike_parse(p, sizeof(p), &ike), ESP_WIRE_IKE_COOKIE);
 	p[17] = 0x10;
@@ -92,6 +94,30 @@ static void wire_ike_cookies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, esp_ike_parse(p, sizeof(p), &ike), ESP_WIRE_OK);
 	memset(p, 0, 8);
 	KUNIT_EXPECT_EQ(test, esp_ike_parse(p, sizeof(p), &ike), ESP_WIRE_IKE_COOKIE);
+}
+
+/* Whose is what the server has begun? Not of one that only says no. */
+static void wire_ike_accepts(struct kunit *test)
+{
+	struct esp_ike ike = { .cookie = { 1, 2 }, .version = 2, .exchange = ESP_IKE2_INFO };
+
+	ike.next = ESP_IKE2_ENCRYPTED;
+	KUNIT_EXPECT_TRUE(test, esp_ike_accepts(&ike, false));
+	ike.next = ESP_IKE2_FRAGMENT;
+	KUNIT_EXPECT_TRUE(test, esp_ike_accepts(&ike, false));
+	ike.next = ESP_IKE2_NOTIFY;	/* INVALID_IKE_SPI */
+	KUNIT_EXPECT_FALSE(test, esp_ike_accepts(&ike, false));
+	ike.exchange = ESP_IKE2_INIT;	/* NO_PROPOSAL_CHOSEN */
+	KUNIT_EXPECT_FALSE(test, esp_ike_accepts(&ike, true));
+	ike.next = 33;
+	KUNIT_EXPECT_TRUE(test, esp_ike_accepts(&ike, true));
+	ike.cookie[1] = 0;
+	KUNIT_EXPECT_FALSE(test, esp_ike_accepts(&ike, true));
+	ike.version = 1;
+	ike.exchange = ESP_IKE1_MAIN;
+	KUNIT_EXPECT_TRUE(test, esp_ike_accepts(&ike, true));
+	ike.exchange = ESP_IKE1_INFO;
+	KUNIT_EXPECT_FALSE(test, esp_ike_accepts(&ike, true));
 }
 
 static void wire_esp(struct kunit *test)
@@ -155,6 +181,7 @@ static struct kunit_case esp_wire_cases[] = {
 	KUNIT_CASE(wire_ike_length),
 	KUNIT_CASE(wire_ike_version_and_exchange),
 	KUNIT_CASE(wire_ike_cookies),
+	KUNIT_CASE(wire_ike_accepts),
 	KUNIT_CASE(wire_esp),
 	KUNIT_CASE(wire_natt),
 	KUNIT_CASE(wire_clocks),

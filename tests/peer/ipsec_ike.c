@@ -17,7 +17,8 @@
 #define TRIES		5
 #define V2_INITIATOR	0x08
 #define V2_RESPONSE	0x20
-#define SKF		53		/* payload type of an IKE fragment */
+#define SK		46		/* payload type of what is encrypted */
+#define SKF		53		/* of an IKE fragment */
 
 struct rule {
 	u8 version, exchange, messages;
@@ -68,6 +69,17 @@ static size_t message_len(const struct xchg *x, u8 number)
 	return x->link->world->ike_len + 16 * number;
 }
 
+static u8 first_payload(const struct xchg *x)
+{
+	const struct rule *r = &rules[x->kind];
+
+	if (x->pieces > 1)
+		return SKF;
+	if (r->version == 1)
+		return 1;
+	return r->begins ? 33 : SK;
+}
+
 static void build_header(u8 *p, const struct xchg *x, u8 number, size_t len)
 {
 	const struct rule *r = &rules[x->kind];
@@ -77,7 +89,7 @@ static void build_header(u8 *p, const struct xchg *x, u8 number, size_t len)
 		memset(p + 8, 0, 8);
 	else
 		memcpy(p + 8, x->isa->cookie[1], 8);
-	p[16] = x->pieces > 1 ? SKF : 1;
+	p[16] = first_payload(x);
 	p[17] = r->version << 4;
 	p[18] = r->exchange;
 	p[19] = flags(x, number);

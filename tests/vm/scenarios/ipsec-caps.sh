@@ -50,6 +50,27 @@ control_caps() {
 		"touch $LAB/cap-controls-client-talk" "wait $LAB/cap-controls-client-go" "!start 1@2"
 }
 
+# saved KIND: how many records of that kind the router would save
+saved() {
+	vpnpass -n r save "$LAB/saved" && grep -o "\"record\": *\"$1\"" "$LAB/saved" | wc -l
+}
+
+# One client makes SA after SA, each is used: those that are silent for longest are forgotten
+sa_caps() {
+	local steps=() i
+	for ((i = 0; i < 66; i++)); do
+		steps+=("rekey 1" "ping 1 2")
+	done
+	caps
+	afresh
+	play_start sas 1 "start 1" "ping 1 2" "${steps[@]}" "touch $LAB/sas-last" "wait $LAB/sas-end" "ping 1 5"
+	check "a client makes 67 SAs" await sas-last 60
+	equal "64 are known that it receives by" 64 "$(saved sa-in)"
+	equal "and 64 that it sends by" 64 "$(saved sa-out)"
+	signal sas-end
+	check "it has lost nothing" play_end sas
+}
+
 # A refused client is told so, and gets in when there is room again
 room_again() {
 	caps controls=2
@@ -72,5 +93,6 @@ esp_topology 10
 help_on r
 tunnel_caps
 control_caps
+sa_caps
 room_again
 settle

@@ -90,6 +90,17 @@ router_itself() {
 		"server-info all" "info all" "server-info 1-3" "speak 4 20 5" "settle 4" "ping all 5" "expect retries 0"
 	check "its SA is known as its own" counter_over esp-own-sa 0
 	at r ip xfrm state flush
+	afresh
+	check "an IKE SA that the server has with the router, begun before clients came" \
+		play 3 --ike 2 --nat $ROUTER --clients "r=$ROUTER+1" "server-init 4" "start 1-3" "server-info 4" \
+		"server-info 1-3" "server-info 4" "ping 1-3 5" "${fine[@]}" "expect retries 0"
+	# only the port is another: that makes it no client
+	at r nft insert rule inet vplab post oifname eth0 ip saddr $ROUTER udp sport 500 masquerade to :2000-3000
+	afresh
+	check "the router's own IKE from another port" play 3 --clients "r=$ROUTER+1" "start 1-3" "init 4" \
+		"atleast moved 1" "server-info 1-3" "server-info 4" "rekey 1-3" "server-rekey 1-3" \
+		"expect retries 0" "expect ike-foreign 0"
+	equal "is no client's" 3 "$(held controls)"
 }
 
 esp_topology 10
