@@ -69,7 +69,6 @@ static void begin(struct calls *c, u32 n)
 
 	say(c, n, TCP_ACK | TCP_PSH, msg, msg_build(msg, SCCRQ, 0, 0));
 	c->conn[n].phase = BEGUN;
-	c->conn[n].tries = 0;
 }
 
 /* The next calls, as many as fit. */
@@ -138,6 +137,7 @@ static void take(struct calls *c, u32 n, const struct segment *s)
 		hear(c, n, s);
 	} else if (k->phase == SYN_SENT) {
 		k->ack = s->seq + 1;
+		k->tries = 0;
 		c->connected++;
 		begin(c, n);
 	}
